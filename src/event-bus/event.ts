@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto'
+
+/** `headers` of the wire format. `createdAt` is the producer's time for ever; our own is ISO 8601. */
+export interface EventHeaders<N extends string = string> {
+  readonly name: N
+  readonly serviceName: string
+  readonly createdAt: string
+}
+
+/** Payloads by event name: what a catalogue gives the compiler. */
+export type PayloadMap = Record<string, unknown>
+
+/** An event as a subscriber receives it. What is not part of the wire format travels beside the body. */
+export interface ReceivedEvent<N extends string = string, P = unknown> {
+  /** UUIDv7, unique for ever. */
+  readonly id: string
+  /** Place in the log's total order, from 1, without gaps. */
+  readonly position: number
+  readonly name: N
+  readonly headers: EventHeaders<N>
+  readonly payload: P
+  /** The exact JSON text `{"headers":…,"payload":…}` as it was published. */
+  readonly body: string
+  /** `''` when one of this database's own services published it, otherwise who brought it in. */
+  readonly origin: string
+  /** Events with the same key reach a subscription in the order of the changes they report. */
+  readonly orderingKey: string
+  /** Shared by all that goes back to the same first cause. */
+  readonly correlationId?: string
+  /** Id of the event whose handling led to this one. */
+  readonly causationId?: string
+  readonly traceparent?: string
+  /** Version of the payload schema. */
+  readonly version: number
+  /** 1 at first delivery. */
+  readonly attempt: number
+  /** True when an operator asked for it to be delivered again. */
+  readonly replay: boolean
+}
+
+/** What every event of a catalogue-typed bus looks like: a union by name. */
+export type AnyEvent<M extends PayloadMap> = {
+  [N in keyof M & string]: ReceivedEvent<N, M[N]>
+}[keyof M & string]
+
+/** An event to be published. */
+export interface NewEvent<N extends string = string, P = unknown> {
+  readonly name: N
+  /** Serialised with `JSON.stringify`, or taken as it stands when made by `exactJson`. */
+  readonly payload: P | ExactJson
+  /** Default: `payload.id`, otherwise the event is in no order with others. */
+  readonly orderingKey?: string
+  /** Default 1. */
+  readonly version?: number
+}
+
+/** JSON text that must reach subscribers byte for byte: numbers beyond 2^53, the order of keys, escapes. */
+export interface ExactJson {
+  readonly json: string
+}
+
+const exactTexts = new WeakSet<ExactJson>()
+
+/** Marks valid JSON text as a payload to be kept byte for byte. Throws a SyntaxError when the text is not JSON. */
+export function exactJson(text: string): ExactJson {
+  JSON.parse(text)
+  const exact = Object.freeze({ json: text })
+  exactTexts.add(exact)
+  return exact
+}
+
+export function isExactJson(value: unknown): value is ExactJson {
+  return typeof value === 'object' && value !== null && exactTexts.has(value as ExactJson)
+}
+
+/** A row of the log joined with its position, or a row of `delivery`. */
+export interface EventRow {
+  readonly position: number
+  readonly event_id: string
+  readonly name: string
+  readonly origin: string
+  readonly ordering_key: string
+  readonly key_hash: number
+  readonly correlation_id: string | null
+  readonly causation_id: string | null
+  readonly traceparent: string | null
+  readonly version: number
+  readonly body: string
+}
+
+/** Turns a row into an event. The body is parsed at the first look at `headers` or `payload`: many readers need only its text. */
+export function toEvent(row: EventRow, delivery: { attempt: number; replay: boolean }): ReceivedEvent {
+  let parsed: { headers: EventHeaders; payload: unknown } | undefined
+  const body = () => {
+    parsed ??= JSON.parse(row.body) as { headers: EventHeaders; payload: unknown }
+    return parsed
+  }
+  return {
+    id: row.event_id,
+    position: row.position,
+    name: row.name,
+    body: row.body,
+    origin: row.origin,
+    orderingKey: row.ordering_key,
+    ...(row.correlation_id === null ? {} : { correlationId: row.correlation_id }),
+    ...(row.causation_id === null ? {} : { causationId: row.causation_id }),
+    ...(row.traceparent === null ? {} : { traceparent: row.traceparent }),
+    version: row.version,
+    attempt: delivery.attempt,
+    replay: delivery.replay,
+    get headers() {
+      return body().headers
+    },
+    get payload() {
+      return body().payload
+    },
+  }
+}
+
+/** 31 bits of SHA-1: spread evenly and the same in every language. Not a matter of security. */
+export function keyHash(orderingKey: string): number {
+  return createHash('sha1').update(orderingKey).digest().readUInt32BE(0) & 0x7fffffff
+}

@@ -1,0 +1,26 @@
+export { TerminalError } from '../lib/errors.ts'
+export { createMembership, type Membership } from '../lib/membership.ts'
+export { type Migrations, migrate } from '../lib/migrate.ts'
+export { createDatabase, type Database, type DatabaseOptions, type Scope, type Tx } from '../lib/postgres.ts'
+export {
+  type BusState,
+  createEventBus,
+  type EventBus,
+  type EventBusOptions,
+  type HandlerContext,
+  type ServiceBus,
+  type SubscribeOptions,
+} from './bus.ts'
+export { type Cause, causedBy, currentCause } from './causation.ts'
+export {
+  type AnyEvent,
+  type EventHeaders,
+  type ExactJson,
+  exactJson,
+  type NewEvent,
+  type PayloadMap,
+  type ReceivedEvent,
+} from './event.ts'
+export type { Listening } from './listener.ts'
+export { eventBusMigrations } from './migrations.ts'
+export type { PayloadCheck } from './publisher.ts'

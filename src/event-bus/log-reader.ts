@@ -1,0 +1,69 @@
+import type { Queryable } from '../lib/postgres.ts'
+import type { EventRow } from './event.ts'
+
+/** Which events a reader wants. */
+export interface Interest {
+  /** Regular expression of the names; see pattern.ts. */
+  readonly names: string
+  /** Also events that others brought in. */
+  readonly foreign: boolean
+  /** Only events of these lanes; all when absent. */
+  readonly lanes?: { readonly count: number; readonly wanted: readonly number[] }
+}
+
+export interface LogPage {
+  readonly rows: readonly EventRow[]
+  /** Every wanted event up to here is in `rows` or was in an earlier page. */
+  readonly through: number
+}
+
+/** Positions looked at by one read. Positions have no gaps, so this bounds the rows as well. */
+export const PAGE_POSITIONS = 500
+/** Bytes of bodies in one page; a single larger body is a page of its own. */
+const PAGE_BYTES = 4 * 1_048_576
+
+/**
+ * The running sum of sizes bounds a page before any body is read. With `lanes` null the lane condition falls away.
+ */
+const READ = {
+  name: 'log-read',
+  text: `
+  select page.position, page.through, e.id as event_id, e.name, e.origin, e.ordering_key, e.key_hash, e.correlation_id,
+         e.causation_id, e.traceparent, e.version, e.body
+    from (select p.position, p.seq, sum(e.size) over (order by p.position) - e.size as before,
+                 max(p.position) over () as through
+            from event_bus.position p join event_bus.event e on e.seq = p.seq
+           where p.position > $1 and p.position <= $2
+             and e.name ~ $3 and ($4 or e.origin = '')
+             and ($5::integer is null or e.key_hash % $5 = any ($6::integer[]))) page
+    join event_bus.event e on e.seq = page.seq
+   where page.before < ${PAGE_BYTES}
+   order by page.position`,
+}
+
+/** Reads the wanted events after position `after`, up to `head` at the most. */
+export async function readLog(db: Queryable, interest: Interest, after: number, head: number): Promise<LogPage> {
+  const until = Math.min(head, after + PAGE_POSITIONS)
+  const lanes = interest.lanes
+  const rows = await db.query<EventRow & { through: number }>(READ, [
+    after,
+    until,
+    interest.names,
+    interest.foreign,
+    lanes?.count ?? null,
+    lanes?.wanted ?? null,
+  ])
+  const last = rows.at(-1)
+  // Where the byte limit cut the page off, the rest is still to be read.
+  const cut = last !== undefined && last.position < last.through
+  return { rows, through: cut ? last.position : until }
+}
+
+/** The last position given so far. */
+export async function readHead(db: Queryable): Promise<number> {
+  const [row] = await db.query<{ last_position: number }>({
+    name: 'log-head',
+    text: 'select last_position from event_bus.sequencer',
+  })
+  return row?.last_position ?? 0
+}

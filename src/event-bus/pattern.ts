@@ -1,0 +1,45 @@
+/**
+ * AMQP topic patterns: words separated by dots, `*` stands for exactly one word, `#` for any number of words, also none. They work
+ * at every level (`iam.*.created`, `#.deleted`, `iam.#`).
+ */
+
+const WORD = '[^.]+'
+
+/** Throws when the text is no pattern: empty, an empty word, or a wildcard mixed with letters. */
+export function assertPattern(pattern: string): void {
+  const words = pattern.split('.')
+  const sound = words.every((word) => word === '*' || word === '#' || /^[^.*#\s]+$/.test(word))
+  if (!sound)
+    throw new Error(`Cannot subscribe to "${pattern}" as a pattern must be words, "*" or "#" separated by dots`)
+}
+
+/**
+ * The patterns as one regular expression, of the common subset of JavaScript and PostgreSQL: the same text filters in memory and
+ * in the database.
+ */
+export function patternSource(patterns: readonly string[]): string {
+  return `^(?:${patterns.map(sourceOf).join('|')})$`
+}
+
+function sourceOf(pattern: string): string {
+  assertPattern(pattern)
+  // Several `#` in a row mean the same as one and would make the expression ambiguous.
+  const words = pattern.split('.').filter((word, index, all) => word !== '#' || all[index - 1] !== '#')
+  if (words.length === 1 && words[0] === '#') return '.*'
+  return words
+    .map((word, index) => {
+      const first = index === 0
+      if (word === '#') return first ? `(?:${WORD}[.])*` : `(?:[.]${WORD})*`
+      const afterLeadingHash = index === 1 && words[0] === '#'
+      const text = word === '*' ? WORD : word.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
+      return first || afterLeadingHash ? text : `[.]${text}`
+    })
+    .join('')
+}
+
+/** A test of names against the patterns. */
+export function matcher(patterns: readonly string[]): (name: string) => boolean {
+  if (patterns.includes('#')) return () => true
+  const expression = new RegExp(patternSource(patterns))
+  return (name) => expression.test(name)
+}

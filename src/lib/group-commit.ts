@@ -1,0 +1,72 @@
+import { isConnectionError } from './postgres.ts'
+
+/**
+ * Gathers what arrives while the previous group is being written and writes it as the next group: one commit for many callers,
+ * and no waiting when there is only one.
+ */
+export interface GroupCommit<Item, Result> {
+  /** Resolves to this item's result once its group is durable; rejects with what made the item fail. */
+  submit(item: Item): Promise<Result>
+  /** Resolves when everything submitted so far is settled. */
+  settled(): Promise<void>
+}
+
+export interface GroupCommitOptions<Item, Result> {
+  /** Writes a group in one transaction; resolves to one result per item, in order. */
+  readonly write: (items: readonly Item[]) => Promise<readonly Result[]>
+  /** Most items in a group. Default 256. */
+  readonly most?: number
+  /** Groups written at the same time. Default 1; 2 keeps the disk busy while the next group is prepared. */
+  readonly parallel?: number
+}
+
+interface Waiting<Item, Result> {
+  readonly item: Item
+  readonly resolve: (result: Result) => void
+  readonly reject: (error: unknown) => void
+}
+
+export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item, Result>): GroupCommit<Item, Result> {
+  const { write, most = 256, parallel = 1 } = options
+  const waiting: Waiting<Item, Result>[] = []
+  const writing = new Set<Promise<void>>()
+
+  function next(): void {
+    if (writing.size >= parallel || waiting.length === 0) return
+    const group = waiting.splice(0, most)
+    const written = writeGroup(group).finally(() => {
+      writing.delete(written)
+      next()
+    })
+    writing.add(written)
+  }
+
+  /**
+   * One bad item must not take the others with it: a group that fails is written again item by item. Not after a lost connection:
+   * the commit may have arrived, and writing again would do everything twice.
+   */
+  async function writeGroup(group: readonly Waiting<Item, Result>[]): Promise<void> {
+    try {
+      const results = await write(group.map(({ item }) => item))
+      // `write` promises one result per item.
+      for (const [index, { resolve }] of group.entries()) resolve(results[index] as Result)
+    } catch (error) {
+      const [first, ...others] = group
+      const alone = first !== undefined && others.length === 0
+      if (alone || isConnectionError(error)) for (const { reject } of group) reject(error)
+      else for (const one of group) await writeGroup([one])
+    }
+  }
+
+  return {
+    submit: (item) =>
+      new Promise<Result>((resolve, reject) => {
+        waiting.push({ item, resolve, reject })
+        // Callers of the same turn of the event loop share a group even when nothing is being written.
+        queueMicrotask(next)
+      }),
+    async settled() {
+      while (waiting.length + writing.size > 0) await Promise.all(writing)
+    },
+  }
+}

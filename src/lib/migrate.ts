@@ -1,0 +1,185 @@
+import { createHash } from 'node:crypto'
+import { readdir, readFile } from 'node:fs/promises'
+import pg from 'pg'
+import type { Logger } from './logger.ts'
+
+/** The numbered `.sql` files of one PostgreSQL schema. They are applied in order of name, each in its own transaction, once. */
+export interface Migrations {
+  readonly schema: string
+  readonly directory: URL
+}
+
+export interface MigrateOptions {
+  /** A login that may create roles and schemas, or for which `oih_owner`, `oih_app` and the schema `oih` exist already. */
+  readonly url: string
+  readonly migrations: readonly Migrations[]
+  readonly logger?: Pick<Logger, 'info'>
+}
+
+/** The role that owns every schema and table. Only migrations use it. */
+export const OWNER_ROLE = 'oih_owner'
+/** The role of every request: bound by row-level security, it can neither alter nor own a table. */
+export const APP_ROLE = 'oih_app'
+
+/** Any number, the same for all processes: one migrates, the others wait. ("OIH" in ASCII.) */
+const MIGRATION_LOCK = 0x4f4948
+
+const foundation: Migrations = { schema: 'oih', directory: new URL('./sql/', import.meta.url) }
+
+/**
+ * Brings the database up to date: roles, schemas, every migration not yet applied, then for each table the isolation template.
+ * Processes that start at the same time wait for each other. A migration whose text has changed since it was applied is refused,
+ * and so is a table that is neither isolated by tenant nor says in its comment why it need not be.
+ */
+export async function migrate({ url, migrations, logger }: MigrateOptions): Promise<void> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    await assertDurable(client)
+    await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK])
+    const sets = await Promise.all([foundation, ...migrations].map(readFiles))
+    const applied = await appliedChecksums(client)
+    if (sets.every(({ files }) => files.every(({ key, checksum }) => applied.get(key) === checksum))) return
+    await prepareRoles(client)
+    for (const set of sets) await applySet(client, set, applied, logger)
+  } finally {
+    await client.end()
+  }
+}
+
+interface MigrationFile {
+  readonly key: string
+  readonly sql: string
+  readonly checksum: string
+}
+
+interface MigrationSet {
+  readonly schema: string
+  readonly files: readonly MigrationFile[]
+}
+
+async function readFiles({ schema, directory }: Migrations): Promise<MigrationSet> {
+  const names = (await readdir(directory)).filter((name) => name.endsWith('.sql')).sort()
+  const files = names.map(async (name) => {
+    const sql = await readFile(new URL(name, directory), 'utf8')
+    return { key: `${schema}/${name}`, sql, checksum: createHash('sha256').update(sql).digest('hex') }
+  })
+  return { schema, files: await Promise.all(files) }
+}
+
+/** What is acknowledged is committed to disk: a server that is set not to do so is refused (DESIGN: nothing is lost). */
+async function assertDurable(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ name: string }>(
+    `select name from pg_settings
+      where name in ('fsync', 'full_page_writes', 'synchronous_commit') and setting = 'off'`,
+  )
+  if (rows.length === 0) return
+  const names = rows.map(({ name }) => `"${name}"`).join(', ')
+  throw new Error(`Cannot use the database as it must not lose what it has committed: ${names} is off`)
+}
+
+async function appliedChecksums(client: pg.Client): Promise<Map<string, string>> {
+  const { rows: found } = await client.query(`select to_regclass('oih.migration') is not null as there`)
+  if (!found[0].there) return new Map()
+  const { rows } = await client.query<{ key: string; checksum: string }>('select key, checksum from oih.migration')
+  return new Map(rows.map(({ key, checksum }) => [key, checksum]))
+}
+
+/** Roles belong to the whole server: another database may be creating them at the same moment. */
+async function prepareRoles(client: pg.Client): Promise<void> {
+  for (const role of [OWNER_ROLE, APP_ROLE]) {
+    await client.query(`do $$ begin
+        if not exists (select from pg_roles where rolname = '${role}') then create role ${role} nologin; end if;
+      exception when duplicate_object or unique_violation then null;
+      end $$`)
+  }
+  await client.query(`do $$ begin
+      if not pg_has_role(current_user, '${OWNER_ROLE}', 'member') or not pg_has_role(current_user, '${APP_ROLE}', 'member') then
+        execute format('grant ${OWNER_ROLE}, ${APP_ROLE} to %I', current_user);
+      end if;
+    end $$`)
+  await client.query(`create schema if not exists oih authorization ${OWNER_ROLE}`)
+  await client.query(`create table if not exists oih.migration (
+      key text primary key, checksum text not null, applied_at timestamptz not null default now())`)
+  await client.query(`alter table oih.migration owner to ${OWNER_ROLE}`)
+  await client.query(`comment on table oih.migration is 'shared: the state of the schema itself'`)
+}
+
+async function applySet(
+  client: pg.Client,
+  { schema, files }: MigrationSet,
+  applied: ReadonlyMap<string, string>,
+  logger: MigrateOptions['logger'],
+): Promise<void> {
+  await client.query(`create schema if not exists ${pg.escapeIdentifier(schema)} authorization ${OWNER_ROLE}`)
+  for (const { key, sql, checksum } of files) {
+    const before = applied.get(key)
+    if (before === checksum) continue
+    if (before !== undefined) throw new Error(`Cannot migrate as "${key}" must not change once applied`)
+    await inTransaction(client, async () => {
+      await client.query(`set local role ${OWNER_ROLE}`)
+      await client.query(sql)
+      await client.query('insert into oih.migration (key, checksum) values ($1, $2)', [key, checksum])
+    })
+    logger?.info({ migration: key }, 'migration applied')
+  }
+  await inTransaction(client, () => protect(client, schema))
+}
+
+interface TableRow {
+  readonly name: string
+  readonly tenant: boolean
+  readonly comment: string
+  readonly secured: boolean
+}
+
+/**
+ * The isolation template. A table with a `tenant_id` shows and takes rows of the transaction's tenant alone, for its owner too.
+ * Any other table must begin its comment with `shared:` (rows of no tenant) or `own policy:` (its migration wrote the policy).
+ * A comment that contains `append-only` keeps the app role from changing or deleting what is written.
+ */
+async function protect(client: pg.Client, schema: string): Promise<void> {
+  const { rows } = await client.query<TableRow>(
+    `select format('%I.%I', n.nspname, c.relname) as name, c.relrowsecurity as secured,
+            coalesce(obj_description(c.oid, 'pg_class'), '') as comment,
+            exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'tenant_id' and not a.attisdropped) as tenant
+       from pg_class c join pg_namespace n on n.oid = c.relnamespace
+      where n.nspname = $1 and c.relkind in ('r', 'p') and not c.relispartition`,
+    [schema],
+  )
+  await client.query(`set local role ${OWNER_ROLE}`)
+  await client.query(`grant usage on schema ${schema} to ${APP_ROLE}`)
+  await client.query(`grant usage, select on all sequences in schema ${schema} to ${APP_ROLE}`)
+  await client.query(`grant execute on all routines in schema ${schema} to ${APP_ROLE}`)
+  for (const table of rows) await protectTable(client, table)
+}
+
+async function protectTable(client: pg.Client, { name, tenant, comment, secured }: TableRow): Promise<void> {
+  const rights = comment.includes('append-only') ? 'select, insert' : 'select, insert, update, delete'
+  await client.query(`grant ${rights} on ${name} to ${APP_ROLE}`)
+  if (comment.startsWith('shared:')) return
+  if (comment.startsWith('own policy:')) {
+    if (!secured)
+      throw new Error(`Cannot migrate as ${name} must have row-level security: its comment promises a policy`)
+    return
+  }
+  if (!tenant)
+    throw new Error(`Cannot migrate as ${name} must have a tenant_id or a comment that begins with "shared:"`)
+  await client.query(`alter table ${name} enable row level security`)
+  await client.query(`alter table ${name} force row level security`)
+  await client.query(`drop policy if exists tenant_isolation on ${name}`)
+  await client.query(
+    `create policy tenant_isolation on ${name} using (oih.sees_all() or tenant_id = oih.current_tenant())`,
+  )
+}
+
+async function inTransaction(client: pg.Client, work: () => Promise<void>): Promise<void> {
+  await client.query('begin')
+  try {
+    await work()
+    await client.query('commit')
+  } catch (error) {
+    await client.query('rollback')
+    throw error
+  }
+}
