@@ -11,10 +11,12 @@ export const errorCatalogue = {
   forbidden: { status: 403, title: 'The permission is missing' },
   'not-found': { status: 404, title: 'There is no such thing' },
   'method-not-allowed': { status: 405, title: 'The method is not allowed here' },
+  'request-timeout': { status: 408, title: 'The request did not arrive in time' },
   conflict: { status: 409, title: 'The state of the thing does not allow this' },
   'too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The content type is not supported' },
   'too-many-requests': { status: 429, title: 'Too many requests' },
+  'headers-too-large': { status: 431, title: 'The request headers are too large' },
   internal: { status: 500, title: 'Internal error' },
   unavailable: { status: 503, title: 'The service is not available at the moment' },
 } as const satisfies Record<string, { status: number; title: string }>
@@ -27,16 +29,25 @@ export interface Fault {
   message: string
 }
 
-/** An error meant for the caller. `message` becomes the problem document's `detail`; `faults` its `errors`. */
+/**
+ * An error meant for the caller. `message` becomes the problem document's `detail`; `faults` its `errors`; `retryAfter` (whole
+ * seconds) its `Retry-After` header.
+ */
 export class HubError extends Error {
   readonly code: ErrorCode
   readonly faults: readonly Fault[]
+  readonly retryAfter: number | undefined
 
-  constructor(code: ErrorCode, message: string, options: { faults?: readonly Fault[]; cause?: unknown } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { faults?: readonly Fault[]; retryAfter?: number; cause?: unknown } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = 'HubError'
     this.code = code
     this.faults = options.faults ?? []
+    this.retryAfter = options.retryAfter
   }
 
   get status(): number {

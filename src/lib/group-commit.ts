@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { isConnectionError } from './postgres.ts'
 
 /**
@@ -28,13 +29,15 @@ interface Waiting<Item, Result> {
 
 export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item, Result>): GroupCommit<Item, Result> {
   const { write, most = 256, parallel = 1 } = options
+  // A group is not the effect of the caller who happens to be its first.
+  const inOwnContext = AsyncLocalStorage.snapshot()
   const waiting: Waiting<Item, Result>[] = []
   const writing = new Set<Promise<void>>()
 
   function next(): void {
     if (writing.size >= parallel || waiting.length === 0) return
     const group = waiting.splice(0, most)
-    const written = writeGroup(group).finally(() => {
+    const written = inOwnContext(writeGroup, group).finally(() => {
       writing.delete(written)
       next()
     })

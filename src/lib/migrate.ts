@@ -27,12 +27,14 @@ const MIGRATION_LOCK = 0x4f4948
 const foundation: Migrations = { schema: 'oih', directory: new URL('./sql/', import.meta.url) }
 
 /**
- * Brings the database up to date: roles, schemas, every migration not yet applied, then for each table the isolation template.
- * Processes that start at the same time wait for each other. A migration whose text has changed since it was applied is refused,
- * and so is a table that is neither isolated by tenant nor says in its comment why it need not be.
+ * Brings the database up to date: roles, schemas, every migration not yet applied, each with the isolation template for the tables
+ * of its schema. Processes that start at the same time wait for each other. A migration whose text has changed since it was applied
+ * is refused, and so is a table that is neither isolated by tenant nor says in its comment why it need not be.
  */
 export async function migrate({ url, migrations, logger }: MigrateOptions): Promise<void> {
   const client = new pg.Client({ connectionString: url })
+  // What is under way fails when the connection breaks; unheard, the event itself would end the process.
+  client.on('error', () => undefined)
   await client.connect()
   try {
     await assertDurable(client)
@@ -93,16 +95,22 @@ async function prepareRoles(client: pg.Client): Promise<void> {
       exception when duplicate_object or unique_violation then null;
       end $$`)
   }
-  await client.query(`do $$ begin
-      if not pg_has_role(current_user, '${OWNER_ROLE}', 'member') or not pg_has_role(current_user, '${APP_ROLE}', 'member') then
-        execute format('grant ${OWNER_ROLE}, ${APP_ROLE} to %I', current_user);
-      end if;
-    end $$`)
+  // Since PostgreSQL 16 who creates a role is its member without being allowed to take it on: only trying tells.
+  for (const role of [OWNER_ROLE, APP_ROLE]) {
+    await client.query(`do $$ begin
+        perform set_config('role', '${role}', true);
+        perform set_config('role', 'none', true);
+      exception when insufficient_privilege then
+        execute format('grant ${role} to %I', session_user);
+      end $$`)
+  }
   await client.query(`create schema if not exists oih authorization ${OWNER_ROLE}`)
-  await client.query(`create table if not exists oih.migration (
-      key text primary key, checksum text not null, applied_at timestamptz not null default now())`)
-  await client.query(`alter table oih.migration owner to ${OWNER_ROLE}`)
-  await client.query(`comment on table oih.migration is 'shared: the state of the schema itself'`)
+  await inTransaction(client, async () => {
+    await client.query(`set local role ${OWNER_ROLE}`)
+    await client.query(`create table if not exists oih.migration (
+        key text primary key, checksum text not null, applied_at timestamptz not null default now())`)
+    await client.query(`comment on table oih.migration is 'shared: the state of the schema itself, append-only'`)
+  })
 }
 
 async function applySet(
@@ -119,11 +127,11 @@ async function applySet(
     await inTransaction(client, async () => {
       await client.query(`set local role ${OWNER_ROLE}`)
       await client.query(sql)
+      await protect(client, schema)
       await client.query('insert into oih.migration (key, checksum) values ($1, $2)', [key, checksum])
     })
     logger?.info({ migration: key }, 'migration applied')
   }
-  await inTransaction(client, () => protect(client, schema))
 }
 
 interface TableRow {
@@ -147,7 +155,6 @@ async function protect(client: pg.Client, schema: string): Promise<void> {
       where n.nspname = $1 and c.relkind in ('r', 'p') and not c.relispartition`,
     [schema],
   )
-  await client.query(`set local role ${OWNER_ROLE}`)
   await client.query(`grant usage on schema ${schema} to ${APP_ROLE}`)
   await client.query(`grant usage, select on all sequences in schema ${schema} to ${APP_ROLE}`)
   await client.query(`grant execute on all routines in schema ${schema} to ${APP_ROLE}`)

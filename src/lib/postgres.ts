@@ -1,5 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import pg from 'pg'
+import {
+  ConnectionLostError,
+  type ConnectionOptions,
+  connectionConfig,
+  isConnectionError,
+} from './postgres-connection.ts'
+
+export { ConnectionLostError, isConnectionError, isSerializationError } from './postgres-connection.ts'
 
 /**
  * Which tenants' rows a transaction may see and write, enforced by row-level security: one tenant's, every tenant's, or
@@ -19,9 +27,9 @@ export interface Queryable {
   query<R extends Row = Row>(statement: Statement, values?: readonly unknown[]): Promise<R[]>
 }
 
-/** An open transaction. It ends with the promise of the function that received it; do not keep it. */
+/** An open transaction. It ends with the promise of the function that received it; used later it throws. */
 export interface Tx extends Queryable {
-  /** Calls back once the transaction has committed; never after a rollback. */
+  /** Calls back once the transaction has committed; never after a rollback. The callback must not throw. */
   afterCommit(callback: () => void): void
 }
 
@@ -34,7 +42,10 @@ export interface Session extends Queryable {
 }
 
 export interface Database extends Queryable {
-  /** Runs `work` in one transaction and commits it; whatever it throws rolls back and is thrown on. */
+  /**
+   * Runs `work` in one transaction and commits it; whatever it throws rolls back and is thrown on. Throws `ConnectionLostError`
+   * when the connection broke meanwhile.
+   */
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>
   transaction<T>(scope: Scope, work: (tx: Tx) => Promise<T>): Promise<T>
   /** Opens a connection of its own. `settings` are PostgreSQL run-time parameters for that connection. */
@@ -43,18 +54,16 @@ export interface Database extends Queryable {
   close(): Promise<void>
 }
 
-export interface DatabaseOptions {
-  /** `postgres://` address; the login must be allowed to `SET ROLE` to `role`. */
-  readonly url: string
-  /** The role every connection takes on. Default: the login's own. Requests run as `oih_app`. */
-  readonly role?: string
+export interface DatabaseOptions extends ConnectionOptions {
   /** Most connections in the pool. Default 20. */
   readonly poolSize?: number
-  /** Told of errors on idle connections, which nobody else would hear. */
+  /** Told of what nobody else would hear: errors on idle connections, callbacks after a commit that threw. */
   readonly onIdleError?: (error: Error) => void
 }
 
-const INT8 = 20
+/** Most time that connecting, or waiting for a pooled connection, may take. */
+const CONNECT_MS = 15_000
+
 const openTransaction = new AsyncLocalStorage<true>()
 
 /** True while the caller runs inside `Database.transaction`: no other service may be called then. */
@@ -64,50 +73,87 @@ export function insideTransaction(): boolean {
 
 /** Opens a pool of connections. Nothing connects before the first use. */
 export function createDatabase(options: DatabaseOptions): Database {
-  const connection = connectionOptions(options)
   const pool = new pg.Pool({
-    ...connection,
+    ...connectionConfig(options),
     max: options.poolSize ?? 20,
     idleTimeoutMillis: 30_000,
-    connectionTimeoutMillis: 15_000,
+    connectionTimeoutMillis: CONNECT_MS,
   })
   pool.on('error', (error) => options.onIdleError?.(error))
 
   async function transaction<T>(...args: [(tx: Tx) => Promise<T>] | [Scope, (tx: Tx) => Promise<T>]): Promise<T> {
     const [scope, work] = args.length === 1 ? (['nothing', args[0]] as const) : args
-    const client = await pool.connect()
+    const begin = beginText(scope)
+    const client = await pool.connect().catch((error: unknown) => {
+      throw isConnectionError(error) ? new ConnectionLostError(error) : error
+    })
     const callbacks: (() => void)[] = []
-    const tx: Tx = {
-      query: (statement, values) => runQuery(client, statement, values),
-      afterCommit: (callback) => void callbacks.push(callback),
-    }
-    let broken: Error | undefined
+    const result = await runTransaction(client, begin, callbacks, work)
+    for (const callback of callbacks) reportThrown(callback)
+    return result
+  }
+
+  /** The work is committed: a callback that throws must not make it look otherwise. */
+  function reportThrown(callback: () => void): void {
     try {
-      await client.query(beginText(scope))
-      const result = await openTransaction.run(true, () => work(tx))
-      await commit(client)
-      for (const callback of callbacks) callback()
-      return result
+      callback()
     } catch (error) {
-      await client.query('ROLLBACK').catch((rollbackError: Error) => {
-        broken = rollbackError
-      })
-      throw error
-    } finally {
-      client.release(broken)
+      options.onIdleError?.(error instanceof Error ? error : new Error(String(error)))
     }
   }
 
+  let closed: Promise<void> | undefined
   return {
     query: (statement, values) => runQuery(pool, statement, values),
     transaction,
     session: (settings) => openSession(options, settings),
-    close: () => pool.end(),
+    close: () => {
+      closed ??= pool.end()
+      return closed
+    },
   }
 }
 
-async function openSession(options: DatabaseOptions, settings: Record<string, string> = {}): Promise<Session> {
-  const client = new pg.Client(connectionOptions(options, settings))
+async function runTransaction<T>(
+  client: pg.PoolClient,
+  begin: string,
+  callbacks: (() => void)[],
+  work: (tx: Tx) => Promise<T>,
+): Promise<T> {
+  // The pool listens to idle connections only, and an `error` event that nobody hears ends the process. What the connection is
+  // used for next fails anyway.
+  const onBroken = () => undefined
+  client.on('error', onBroken)
+  let open = true
+  let broken: Error | undefined
+  const tx: Tx = {
+    async query(statement, values) {
+      // The connection may already serve another transaction, perhaps another tenant's.
+      if (!open) throw new Error('Cannot run a statement as its transaction must be open: it has ended')
+      return runQuery(client, statement, values)
+    },
+    afterCommit: (callback) => void callbacks.push(callback),
+  }
+  try {
+    await client.query(begin)
+    const result = await openTransaction.run(true, () => work(tx))
+    open = false
+    await commit(client)
+    return result
+  } catch (error) {
+    open = false
+    await client.query('ROLLBACK').catch((rollbackError: Error) => {
+      broken = rollbackError
+    })
+    throw broken === undefined ? error : new ConnectionLostError(error)
+  } finally {
+    client.off('error', onBroken)
+    client.release(broken)
+  }
+}
+
+async function openSession(options: DatabaseOptions, settings?: Record<string, string>): Promise<Session> {
+  const client = new pg.Client({ ...connectionConfig(options, settings), connectionTimeoutMillis: CONNECT_MS })
   let lost = false
   let closing = false
   const lostCallbacks: (() => void)[] = []
@@ -131,23 +177,6 @@ async function openSession(options: DatabaseOptions, settings: Record<string, st
   }
 }
 
-function connectionOptions(options: DatabaseOptions, settings: Record<string, string> = {}): pg.ClientConfig {
-  const parameters = { ...(options.role === undefined ? {} : { role: options.role }), ...settings }
-  const text = Object.entries(parameters)
-    .map(([name, value]) => `-c ${name}=${value.replace(/[\\ ]/g, '\\$&')}`)
-    .join(' ')
-  return {
-    connectionString: options.url,
-    keepAlive: true,
-    types: { getTypeParser: typeParser },
-    ...(text === '' ? {} : { options: text }),
-  }
-}
-
-function typeParser(oid: number, format?: 'text' | 'binary') {
-  return oid === INT8 ? Number : pg.types.getTypeParser(oid, format as 'text')
-}
-
 async function runQuery<R extends Row>(
   client: pg.Pool | pg.PoolClient | pg.Client,
   statement: Statement,
@@ -158,9 +187,15 @@ async function runQuery<R extends Row>(
   return result.rows
 }
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+/** A tenant's id may come from outside, and `*` in its place would open every tenant's rows. */
 function beginText(scope: Scope): string {
   if (scope === 'nothing') return 'BEGIN'
   const tenant = scope === 'everything' ? '*' : scope.tenant
+  if (scope !== 'everything' && !UUID.test(tenant)) {
+    throw new Error('Cannot begin a transaction as the id of its tenant must be a UUID')
+  }
   return `BEGIN; SELECT set_config('oih.tenant', ${pg.escapeLiteral(tenant)}, true)`
 }
 
@@ -171,20 +206,4 @@ function beginText(scope: Scope): string {
 async function commit(client: pg.PoolClient): Promise<void> {
   const { command } = await client.query('COMMIT')
   if (command !== 'COMMIT') throw new Error('Cannot commit as an earlier statement of the transaction failed')
-}
-
-/** True for failures of the connection or the server, not of the statement: the same work may succeed later. */
-export function isConnectionError(error: unknown): boolean {
-  if (!(error instanceof Error)) return false
-  const code = (error as { code?: unknown }).code
-  if (typeof code === 'string' && /^(08...|57P0[123]|53300|ECONN.*|ENOENT|EPIPE|ETIMEDOUT)$/.test(code)) return true
-  return /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable/.test(
-    error.message,
-  )
-}
-
-/** True where PostgreSQL asks for the transaction to be run again: serialization failure, deadlock. */
-export function isSerializationError(error: unknown): boolean {
-  const code = (error as { code?: unknown } | null)?.code
-  return code === '40001' || code === '40P01'
 }

@@ -18,10 +18,18 @@ export interface TaskQueue<Row extends TaskRow> {
   retry(tx: Tx, lease: Lease, delayMs: number, error: TaskError): Promise<boolean>
   /** Sets a task aside for good, with the reason. Resolves to false when the lease was lost. */
   bury(tx: Tx, lease: Lease, error: TaskError): Promise<boolean>
-  /** Hands a task back unharmed: at stop, or when it could not be begun. The attempt does not count. */
-  release(leases: readonly Lease[]): Promise<void>
-  /** Frees what dead members had leased. Resolves to the number of freed tasks. */
-  reclaim(queues: readonly string[]): Promise<number>
+  /** Hands a task back unharmed: at stop, or when it could not be begun. The attempt does not count. Due after `delayMs`, default 0. */
+  release(leases: readonly Lease[], delayMs?: number): Promise<void>
+  /**
+   * Hands back what this member has leased of `queues` beside `held`: after a claim whose answer was lost. Only one worker of a member
+   * may work on a queue.
+   */
+  disown(queues: readonly string[], held: readonly Lease[]): Promise<void>
+  /**
+   * Frees what dead members had leased; what has had `mostAttempts` of its queue (default 20) by then is dead: it may be what kills
+   * them. Resolves to the number of tasks that are leased no more.
+   */
+  reclaim(queues: readonly string[], mostAttempts?: (queue: string) => number): Promise<number>
 }
 
 /** The columns of every task table; `Row` adds those of the owner. */
@@ -52,35 +60,38 @@ export interface TaskQueueOptions {
   readonly table: string
 }
 
+/** Attempts after which a task whose worker dies each time is buried, where nobody says otherwise. */
+const MOST_ATTEMPTS = 20
+
 /**
  * Tenants are found by stepping through the claim index, so that 100,000 waiting tasks of one tenant cost the others nothing;
- * a window function over all due tasks would read every one of them.
+ * a window function over all due tasks would read every one of them. One step per queue and tenant: `queue = any (…)` leaves the
+ * index order. `statement_timestamp()`, as a volatile clock cannot bound an index scan.
  */
 const claimText = (table: string): string => `
-  with recursive tenant (fair_key) as (
-    (select fair_key from ${table} where queue = any ($1) and state = 'ready' and run_at <= clock_timestamp()
-      order by fair_key limit 1)
+  with recursive tenant (queue, fair_key) as (
+    select wanted.queue, (
+             select t.fair_key from ${table} t where t.queue = wanted.queue and t.state = 'ready' order by t.fair_key limit 1)
+      from unnest($1::text[]) as wanted (queue)
     union all
-    select (select t.fair_key from ${table} t
-             where t.queue = any ($1) and t.state = 'ready' and t.run_at <= clock_timestamp() and t.fair_key > tenant.fair_key
-             order by t.fair_key limit 1)
+    select tenant.queue, (
+             select t.fair_key from ${table} t
+              where t.queue = tenant.queue and t.state = 'ready' and t.fair_key > tenant.fair_key order by t.fair_key limit 1)
       from tenant where tenant.fair_key is not null
-  ), due as (
-    select head.id, head.turn
+  ), head as (
+    select waiting.id, row_number() over (partition by tenant.fair_key order by waiting.run_at, waiting.seq) as turn
       from tenant cross join lateral (
-        select id, row_number() over (order by run_at, seq) as turn
-          from (select t.id, t.run_at, t.seq from ${table} t
-                 where t.queue = any ($1) and t.fair_key = tenant.fair_key and t.state = 'ready' and t.run_at <= clock_timestamp()
-                   and (t.ordering_key is null or not exists (
-                     select from ${table} earlier
-                      where earlier.queue = t.queue and earlier.ordering_key = t.ordering_key
-                        and earlier.seq < t.seq and earlier.state <> 'dead'))
-                 order by t.run_at, t.seq
-                 limit $2 for update skip locked) waiting
-      ) head
+        select t.id, t.run_at, t.seq from ${table} t
+         where t.queue = tenant.queue and t.fair_key = tenant.fair_key and t.state = 'ready' and t.run_at <= statement_timestamp()
+           and (t.ordering_key is null or not exists (
+             select from ${table} earlier
+              where earlier.queue = t.queue and earlier.ordering_key = t.ordering_key
+                and earlier.seq < t.seq and earlier.state <> 'dead'))
+         order by t.run_at, t.seq
+         limit $2 for update skip locked) waiting
      where tenant.fair_key is not null
-     order by head.turn
-     limit $2
+  ), due as materialized (
+    select id, turn from head order by turn limit $2
   )
   update ${table} task
      set state = 'running', worker = $3, fence = task.fence + 1, attempt = task.attempt + 1, changed_at = clock_timestamp()
@@ -108,14 +119,28 @@ export function createTaskQueue<Row extends TaskRow>({ db, membership, table }: 
   )
   const release = named(
     'release',
-    `update ${table} task set state = 'ready', worker = null, attempt = task.attempt - 1, changed_at = clock_timestamp()
+    `update ${table} task set state = 'ready', worker = null, attempt = task.attempt - 1, changed_at = clock_timestamp(),
+            run_at = greatest(task.run_at, clock_timestamp() + make_interval(secs => $3::float8 / 1000))
        from unnest($1::uuid[], $2::integer[]) as lease (id, fence)
       where task.id = lease.id and task.fence = lease.fence and task.state = 'running'`,
   )
+  const disown = named(
+    'disown',
+    `update ${table} set state = 'ready', worker = null, attempt = attempt - 1, changed_at = clock_timestamp()
+      where state = 'running' and worker = $1 and queue = any ($2::text[]) and id <> all ($3::uuid[])`,
+  )
+  // What a frozen worker keeps locked is passed over: it is freed once the server has ended that transaction.
   const reclaim = named(
     'reclaim',
-    `update ${table} set state = 'ready', worker = null, changed_at = clock_timestamp()
-      where state = 'running' and queue = any ($1) and worker not in (${LIVING_MEMBERS}) returning id`,
+    `with lost as materialized (
+       select t.id, t.attempt >= wanted.most as worn_out
+         from ${table} t join unnest($1::text[], $2::integer[]) as wanted (queue, most) using (queue)
+        where t.state = 'running' and t.worker not in (${LIVING_MEMBERS})
+          for update of t skip locked)
+     update ${table} task
+        set state = case when lost.worn_out then 'dead' else 'ready' end, worker = null, changed_at = clock_timestamp(),
+            error = case when lost.worn_out then $3::jsonb else task.error end
+       from lost where task.id = lost.id returning task.id`,
   )
   const columns = (leases: readonly Lease[]) => [leases.map(({ id }) => id), leases.map(({ fence }) => fence)]
 
@@ -130,11 +155,31 @@ export function createTaskQueue<Row extends TaskRow>({ db, membership, table }: 
       return new Set(rows.map(({ id }) => id))
     },
     retry: async (tx, { id, fence }, delayMs, error) =>
-      (await tx.query(retry, [id, fence, delayMs, JSON.stringify(error)])).length > 0,
-    bury: async (tx, { id, fence }, error) => (await tx.query(bury, [id, fence, JSON.stringify(error)])).length > 0,
-    release: (leases) => db.transaction('everything', async (tx) => void (await tx.query(release, columns(leases)))),
-    reclaim: (queues) => db.transaction('everything', async (tx) => (await tx.query(reclaim, [queues])).length),
+      (await tx.query(retry, [id, fence, delayMs, taskErrorText(error)])).length > 0,
+    bury: async (tx, { id, fence }, error) => (await tx.query(bury, [id, fence, taskErrorText(error)])).length > 0,
+    release: (leases, delayMs = 0) =>
+      db.transaction('everything', async (tx) => void (await tx.query(release, [...columns(leases), delayMs]))),
+    disown: (queues, held) =>
+      db.transaction('everything', async (tx) => {
+        await tx.query(disown, [membership.id, queues, held.map(({ id }) => id)])
+      }),
+    reclaim: (queues, mostAttempts = () => MOST_ATTEMPTS) =>
+      db.transaction('everything', async (tx) => {
+        const most = queues.map((queue) => Math.min(mostAttempts(queue), 0x7fffffff))
+        return (await tx.query(reclaim, [queues, most, taskErrorText(WORN_OUT)])).length
+      }),
   }
+}
+
+const WORN_OUT: TaskError = { message: 'The process that worked on it died, at each attempt or at the last' }
+
+/** Most characters of a message or a stack in a row. */
+const MOST_TEXT = 8_000
+
+/** An error as `jsonb` takes it: without NUL, without halves of characters, and of bounded length. */
+export function taskErrorText({ message, stack }: TaskError): string {
+  const safe = (text: string) => text.slice(0, MOST_TEXT).replaceAll('\0', '\ufffd').toWellFormed()
+  return JSON.stringify({ message: safe(message), ...(stack === undefined ? {} : { stack: safe(stack) }) })
 }
 
 /** Milliseconds before attempt `attempt + 1`: doubling from `firstMs` to `mostMs`, less up to a quarter at random. */

@@ -19,32 +19,37 @@ export interface TaskWorkerOptions<Row extends TaskRow> {
   readonly concurrency: number
   /**
    * Does the work and settles the task (finish, retry or bury), all before it resolves. If it throws, the task was not settled: it
-   * is handed back and taken up again.
+   * is handed back and taken up again a second later, the attempt not counted.
    */
   readonly run: (task: Row, signal: AbortSignal) => Promise<void>
   readonly onError: (error: unknown, task?: Row) => void
+  /** A task whose worker has died is buried when it has had so many attempts. Default 20. */
+  readonly mostAttempts?: (queue: string) => number
   /** How long running tasks may go on after `stop()`. Default 10,000 ms. */
   readonly graceMs?: number
 }
 
 /** Another process cannot wake us: this is the most that a task waits for a look. */
 const LOOK_EVERY_MS = 500
+/** What could not even be settled as failed would otherwise be taken up again at once, for ever. */
+const UNSETTLED_DELAY_MS = 1_000
 /** How often tasks of dead members are looked for. */
 const RECLAIM_EVERY_MS = 2_000
 
 export function createTaskWorker<Row extends TaskRow>(options: TaskWorkerOptions<Row>): TaskWorker {
   const { queue, concurrency, run, onError, graceMs = 10_000 } = options
-  const running = new Map<string, Promise<void>>()
+  const running = new Map<Lease, Promise<void>>()
   const abort = new AbortController()
   const looker = createTicker({ everyMs: LOOK_EVERY_MS, tick: () => guarded(look) })
   const reclaimer = createTicker({
     everyMs: RECLAIM_EVERY_MS,
     tick: () =>
       guarded(async () => {
-        if ((await queue.reclaim(options.queues())) > 0) looker.wake()
+        if ((await queue.reclaim(options.queues(), options.mostAttempts)) > 0) looker.wake()
       }),
   })
   let stopped = false
+  let lostAnswer = false
 
   async function guarded(work: () => Promise<void>): Promise<void> {
     try {
@@ -57,19 +62,27 @@ export function createTaskWorker<Row extends TaskRow>(options: TaskWorkerOptions
   async function look(): Promise<void> {
     const room = concurrency - running.size
     if (room <= 0) return
-    const tasks = await queue.claim(options.queues(), room)
+    const tasks = await claim(room)
     if (stopped) return queue.release(tasks)
     for (const task of tasks) begin(task)
     if (tasks.length === room) looker.wake()
   }
 
+  /** A claim that failed may have been committed all the same: then tasks are leased to us that nobody works on. */
+  async function claim(room: number): Promise<Row[]> {
+    if (lostAnswer) await queue.disown(options.queues(), [...running.keys()])
+    lostAnswer = true
+    const tasks = await queue.claim(options.queues(), room)
+    lostAnswer = false
+    return tasks
+  }
+
   function begin(task: Row): void {
-    const key = `${task.id}/${task.fence}`
     const work = settle(task).finally(() => {
-      running.delete(key)
+      running.delete(task)
       looker.wake()
     })
-    running.set(key, work)
+    running.set(task, work)
   }
 
   async function settle(task: Row): Promise<void> {
@@ -85,7 +98,7 @@ export function createTaskWorker<Row extends TaskRow>(options: TaskWorkerOptions
   async function handBack(lease: Lease): Promise<void> {
     for (let waitMs = 50; !abort.signal.aborted; waitMs = Math.min(waitMs * 2, 2_000)) {
       try {
-        return await queue.release([lease])
+        return await queue.release([lease], stopped ? 0 : UNSETTLED_DELAY_MS)
       } catch (error) {
         if (!isConnectionError(error)) return onError(error)
         await new Promise((resolve) => setTimeout(resolve, waitMs))

@@ -1,6 +1,9 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+
 /**
  * A loop that works when woken and, in any case, every `everyMs`. Wake-ups during a tick are kept: one more tick follows. Ticks
- * never overlap.
+ * never overlap. They run in the async context in which the ticker was created, not in that of whoever woke it: the work of the
+ * loop is nobody's effect.
  */
 export interface Ticker {
   start(): void
@@ -16,6 +19,7 @@ export interface TickerOptions {
 }
 
 export function createTicker({ everyMs, tick }: TickerOptions): Ticker {
+  const inOwnContext = AsyncLocalStorage.snapshot()
   let timer: NodeJS.Timeout | undefined
   let running: Promise<void> | undefined
   let again = false
@@ -28,7 +32,7 @@ export function createTicker({ everyMs, tick }: TickerOptions): Ticker {
       return
     }
     clearTimeout(timer)
-    running = run().finally(() => {
+    running = inOwnContext(run).finally(() => {
       running = undefined
       if (active) timer = setTimeout(wake, everyMs)
     })

@@ -1,0 +1,114 @@
+import type { Payloads } from '#catalogue'
+import type { EventBus } from '#event-bus'
+import { HubError } from '#lib/errors'
+import type { Logger } from '#lib/logger'
+import type { MasterKey } from '#lib/master-key'
+import type { Membership } from '#lib/membership'
+import type { Database } from '#lib/postgres'
+import type { TokenLookup } from '#lib/principal'
+import { remoteTokenLookup } from '#lib/remote-token-lookup'
+import type { Service } from '#lib/service'
+import { injectTransport, networkTransport, type Transport } from '#lib/service-client'
+import { createAuditLog } from '../services/audit-log/service.ts'
+import { createComponentOrchestrator } from '../services/component-orchestrator/service.ts'
+import { createFlowRepository } from '../services/flow-repository/service.ts'
+import { createIam, type Iam } from '../services/iam/service.ts'
+import { clientFor, createAccess, renewed } from './access.ts'
+import type { HubConfig } from './hub.ts'
+import type { ServiceName } from './services.ts'
+
+/** The services that this process runs, wired to each other by events and by their public HTTP APIs. */
+export interface ServiceSet {
+  readonly running: readonly Service[]
+  readonly principals: TokenLookup
+  /** Creates the first administrator where IAM runs here and there is none. */
+  ensureFirstAdmin(): Promise<void>
+  /** Whom `ensureFirstAdmin` has created. */
+  firstAdmin(): { readonly username: string; readonly password?: string } | undefined
+}
+
+export interface ServiceSetOptions {
+  readonly config: HubConfig
+  readonly db: Database
+  readonly bus: EventBus<Payloads>
+  readonly membership: Membership
+  readonly masterKey: MasterKey
+  readonly logger: Logger
+  /** Folder of the built-in components. */
+  readonly components: string
+  /** Requests into this process's own HTTP server, which is made after the services. */
+  readonly inject: Parameters<typeof injectTransport>[0]
+}
+
+/** What the orchestrator may do with its own token: read the flows that it is asked to run. */
+const ORCHESTRATOR_PERMISSIONS = ['flows.read']
+
+export function createServices(options: ServiceSetOptions): ServiceSet {
+  const { config, db, bus, membership, masterKey, logger } = options
+  const clock = () => new Date()
+  const wanted = new Set<ServiceName>(config.hub.services)
+  const own = injectTransport(options.inject)
+  const transportTo = (service: ServiceName): Transport => (wanted.has(service) ? own : remote(config))
+
+  const iam: Iam | undefined = wanted.has('iam')
+    ? createIam({
+        db,
+        bus: bus.service('iam'),
+        logger,
+        clock,
+        masterKey,
+        config: config.iam,
+        permissions: () => catalogue(),
+      })
+    : undefined
+  const lookup = iam?.lookupToken ?? remoteTokenLookup(clientFor(transportTo('iam'), noToken))
+
+  const makers: Record<ServiceName, () => Service> = {
+    iam: () => iam as Service,
+    'flow-repository': () => createFlowRepository({ db, bus: bus.service('flow-repository'), clock }),
+    'component-orchestrator': () =>
+      createComponentOrchestrator({
+        db,
+        bus: bus.service('component-orchestrator'),
+        membership,
+        logger,
+        config: config.componentOrchestrator,
+        client: clientFor(transportTo('flow-repository'), tokenOf('component-orchestrator', ORCHESTRATOR_PERMISSIONS)),
+        components: options.components,
+      }),
+    'audit-log': () => createAuditLog({ db, bus: bus.service('audit-log'), logger, clock, masterKey }),
+  }
+  const running = [...wanted].map((name) => makers[name]())
+  const catalogue = () => running.flatMap(({ permissions }) => permissions)
+
+  /** IAM issues it where it runs here; otherwise an operator has. */
+  function tokenOf(service: ServiceName, permissions: readonly string[]): () => Promise<string> {
+    if (iam !== undefined) return renewed(() => iam.issueServiceToken(service, permissions))
+    return async () => {
+      if (config.hub.serviceToken !== undefined) return config.hub.serviceToken
+      throw new HubError('unavailable', 'Cannot call other services as OIH_SERVICE_TOKEN must be set')
+    }
+  }
+
+  let created: { readonly username: string; readonly password?: string } | undefined
+  return {
+    running,
+    principals: createAccess(bus.service('hub'), lookup).principals,
+    async ensureFirstAdmin() {
+      const { adminUsername: username, adminPassword: password } = config.iam
+      created = await iam?.ensureFirstAdmin({ ...(username && { username }), ...(password && { password }) })
+    },
+    firstAdmin: () => created,
+  }
+}
+
+function remote({ hub }: HubConfig): Transport {
+  if (hub.hubUrl === undefined) {
+    throw new Error('Cannot start these services alone as OIH_HUB_URL must say where the others are reached')
+  }
+  return networkTransport({ baseUrl: hub.hubUrl })
+}
+
+async function noToken(): Promise<string> {
+  throw new Error('Cannot look up a token without it')
+}

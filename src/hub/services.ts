@@ -1,0 +1,4 @@
+/** The services that a process can run. */
+export const serviceNames = ['iam', 'flow-repository', 'component-orchestrator', 'audit-log'] as const
+
+export type ServiceName = (typeof serviceNames)[number]

@@ -1,0 +1,71 @@
+import pg from 'pg'
+
+/** What it takes to connect: the part that pools and single connections share. */
+export interface ConnectionOptions {
+  /** `postgres://` address; the login must be allowed to `SET ROLE` to `role`. */
+  readonly url: string
+  /** The role every connection takes on. Default: the login's own. Requests run as `oih_app`. */
+  readonly role?: string
+}
+
+const INT8 = 20
+
+/**
+ * A process that freezes, or a machine that loses its power, in the middle of a transaction would hold its locks until the network
+ * notices, which takes hours. No work of ours waits that long inside a transaction.
+ */
+const IDLE_IN_TRANSACTION_MS = 60_000
+
+/** The configuration for `pg`. `settings` are PostgreSQL run-time parameters for the connection. */
+export function connectionConfig(
+  { url, role }: ConnectionOptions,
+  settings: Record<string, string> = {},
+): pg.ClientConfig {
+  // `pg` would let these options win over the role, and with it over row-level security.
+  if (/[?&]options=/.test(url)) throw new Error('Cannot use the database address as it must not carry "options"')
+  const parameters = {
+    idle_in_transaction_session_timeout: String(IDLE_IN_TRANSACTION_MS),
+    ...(role === undefined ? {} : { role }),
+    ...settings,
+  }
+  const options = Object.entries(parameters).map(([name, value]) => `-c ${name}=${value.replace(/[\\ ]/g, '\\$&')}`)
+  return {
+    connectionString: url,
+    keepAlive: true,
+    types: { getTypeParser: typeParser },
+    options: options.join(' '),
+  }
+}
+
+function typeParser(oid: number, format?: 'text' | 'binary') {
+  return oid === INT8 ? Number : pg.types.getTypeParser(oid, format as 'text')
+}
+
+/**
+ * The connection of a transaction broke. Nothing was done, unless it broke while committing: then nobody knows, and whoever does
+ * the work again must look first.
+ */
+export class ConnectionLostError extends Error {
+  constructor(cause: unknown) {
+    super('Cannot end the transaction as its connection was lost', { cause })
+    this.name = 'ConnectionLostError'
+  }
+}
+
+/** True for failures of the connection or the server, not of the statement: the same work may succeed later. */
+export function isConnectionError(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  if (error instanceof ConnectionLostError) return true
+  const code = (error as { code?: unknown }).code
+  if (typeof code === 'string' && /^(08...|57P0[123]|25P03|53300|ECONN.*|ENOENT|EPIPE|ETIMEDOUT)$/.test(code))
+    return true
+  return /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable/.test(
+    error.message,
+  )
+}
+
+/** True where PostgreSQL asks for the transaction to be run again: serialization failure, deadlock. */
+export function isSerializationError(error: unknown): boolean {
+  const code = (error as { code?: unknown } | null)?.code
+  return code === '40001' || code === '40P01'
+}

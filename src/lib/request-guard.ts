@@ -1,0 +1,69 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { authenticate } from './authentication.ts'
+import { HubError } from './errors.ts'
+import type { Logger } from './logger.ts'
+import type { Principal, TokenLookup } from './principal.ts'
+import { problemOf, toHubError } from './problem.ts'
+import type { Access } from './route.ts'
+import { answerUnrouted, type MethodsOf } from './unrouted.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    access?: Access
+    /** Served while the server stops, and its access lines are for debugging only. */
+    quiet?: boolean
+  }
+  interface FastifyRequest {
+    principal: Principal | undefined
+  }
+}
+
+/** What the guard decides by. */
+export interface GuardOptions {
+  readonly principals: TokenLookup
+  readonly methodsOf: MethodsOf
+  readonly stopping: () => boolean
+}
+
+/** Runs before any body is read. What names no access is refused, so that nothing is open by being forgotten. */
+export function guardRequests(server: FastifyInstance, { principals, methodsOf, stopping }: GuardOptions): void {
+  server.decorateRequest('principal', undefined)
+  server.addHook('onRequest', async (request, reply) => {
+    setHeaders(request, reply)
+    if (request.is404) return answerUnrouted(request, reply, methodsOf)
+    const { access, quiet } = request.routeOptions.config
+    if (access === undefined) throw new Error(`Cannot serve "${request.routeOptions.url}" as it names no access`)
+    if (stopping() && !quiet) throw new HubError('unavailable', 'The server is stopping: try again')
+    request.principal = await authenticate(access, request.headers, principals)
+    return undefined
+  })
+  // Also on answers to requests that came before: their connections must not be kept for more.
+  server.addHook('onSend', async (_request, reply) => {
+    if (stopping()) reply.header('connection', 'close')
+  })
+}
+
+function setHeaders(request: FastifyRequest, reply: FastifyReply): void {
+  reply.headers({
+    'x-request-id': request.id,
+    'x-content-type-options': 'nosniff',
+    'cache-control': 'no-store',
+    'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+    'referrer-policy': 'no-referrer',
+  })
+}
+
+/** Answers any error as a problem document. One of ours is logged with the request id, all that the caller gets of it. */
+export function createErrorHandler(logger: Logger) {
+  return (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
+    const seen = toHubError(error)
+    if (seen.status >= 500) {
+      const fields = { requestId: request.id, method: request.method, route: request.routeOptions?.url, err: error }
+      if (seen.code === 'internal') logger.error(fields, 'Request failed')
+      else logger.warn(fields, 'Request refused as something is not available')
+    }
+    const { status, headers, json } = problemOf(seen, request.id)
+    setHeaders(request, reply)
+    reply.code(status).headers(headers).send(json)
+  }
+}

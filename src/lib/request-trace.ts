@@ -1,0 +1,60 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { v7 } from 'uuid'
+import { HubError } from './errors.ts'
+import type { Logger } from './logger.ts'
+import type { Metrics } from './telemetry.ts'
+
+/** The caller's `x-request-id` if it is a plain word, so that it cannot forge log lines; else a new UUIDv7. */
+export function requestIdOf(headers: IncomingHttpHeaders): string {
+  const given = headers['x-request-id']
+  return typeof given === 'string' && /^[\w.-]{1,64}$/.test(given) ? given : v7()
+}
+
+const traceparentForm = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/
+
+/** The W3C trace context of the caller, if it is well formed. */
+export function traceparentOf(headers: IncomingHttpHeaders): string | undefined {
+  const given = headers.traceparent
+  return typeof given === 'string' && traceparentForm.test(given) ? given : undefined
+}
+
+/** Stands for the route in lines and measures when no route was found: paths are the callers', and would never end. */
+const unmatched = 'unmatched'
+/** What is recorded for a client that went before it had its answer. */
+const clientGone = 499
+
+/** Writes one line and one measure for every request; neither holds its query, its body or, if unmatched, its path. */
+export function traceRequests(server: FastifyInstance, logger: Logger, metrics: Metrics): void {
+  const record = (request: FastifyRequest, status: number, ms: number) => {
+    const { method, is404, routeOptions } = request
+    const route = (is404 ? undefined : routeOptions.url) ?? unmatched
+    metrics.httpDuration.observe({ method, route, status }, ms / 1000)
+    const fields = { requestId: request.id, method, route, status, ms: Math.round(ms * 10) / 10 }
+    if (routeOptions.config.quiet) logger.debug(fields, 'Request served')
+    else logger.info(fields, 'Request served')
+  }
+  const begun = new WeakMap<FastifyRequest, number>()
+  server.addHook('onRequest', (request, _reply, done) => {
+    begun.set(request, performance.now())
+    done()
+  })
+  server.addHook('onResponse', (request, reply, done) => {
+    record(request, reply.statusCode, reply.elapsedTime)
+    done()
+  })
+  server.addHook('onRequestAbort', (request, done) => {
+    record(request, clientGone, performance.now() - (begun.get(request) ?? performance.now()))
+    done()
+  })
+}
+
+/** Aborts when the client goes before it has the whole answer. */
+export function goneController(reply: FastifyReply): AbortController {
+  const controller = new AbortController()
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished)
+      controller.abort(new HubError('request-timeout', 'The client went before it had its answer'))
+  })
+  return controller
+}

@@ -1,0 +1,162 @@
+import { v7 as uuidv7 } from 'uuid'
+import { createGroupCommit } from '#lib/group-commit'
+import type { Database, Tx } from '#lib/postgres'
+import type { TaskError, TaskQueue } from '#lib/task-queue'
+import type { MessageCache } from './message-cache.ts'
+import { STEP_QUEUE, type StepTask } from './task.ts'
+
+/** How a step ended. */
+export type Outcome =
+  | { readonly status: 'success'; readonly outputs: readonly string[]; readonly targets: readonly string[] }
+  | { readonly status: 'failed'; readonly error: TaskError }
+
+interface Completed {
+  readonly task: StepTask
+  readonly outcome: Outcome
+}
+
+/** Writes the ends of steps, many in one commit. */
+export interface Completions {
+  /**
+   * Finishes the task: its step, the messages it emitted and the tasks of the steps that get them are one commit. A task whose lease
+   * was lost changes nothing: whoever holds it now finishes it.
+   */
+  complete(task: StepTask, outcome: Outcome): Promise<void>
+}
+
+export interface CompletionsOptions {
+  readonly db: Database
+  readonly queue: Pick<TaskQueue<StepTask>, 'finish'>
+  readonly messages: MessageCache
+  /** Called after each commit with new tasks. */
+  readonly onTasks: () => void
+}
+
+interface NewMessage {
+  readonly id: string
+  readonly place: number
+  readonly body: string
+  readonly task: StepTask
+  readonly targets: readonly string[]
+}
+
+const INSERT_STEPS = {
+  name: 'completion-steps',
+  text: `insert into component_orchestrator.step
+           (id, tenant_id, run_id, step_id, message_id, status, attempt, error, created_at, started_at)
+         select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::uuid[], $6::text[], $7::integer[], $8::jsonb[],
+                              $9::timestamptz[], $10::timestamptz[])`,
+}
+const INSERT_MESSAGES = {
+  name: 'completion-messages',
+  text: `insert into component_orchestrator.message (id, tenant_id, run_id, task_id, place, body)
+         select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::integer[], $6::text[])`,
+}
+const INSERT_TASKS = {
+  name: 'completion-tasks',
+  text: `insert into component_orchestrator.task (id, queue, tenant_id, flow_id, generation, run_id, step_id, message_id)
+         select id, '${STEP_QUEUE}', tenant_id, flow_id, generation, run_id, step_id, message_id
+           from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::integer[], $5::uuid[], $6::text[], $7::uuid[])
+                as task (id, tenant_id, flow_id, generation, run_id, step_id, message_id)`,
+}
+/** Rows are locked in the order of their ids: two groups with steps of the same runs must not wait for each other. */
+const UPDATE_RUNS = {
+  name: 'completion-runs',
+  text: `with change as (
+           select run.id, done.opened, done.failed
+             from component_orchestrator.run
+             join unnest($1::uuid[], $2::integer[], $3::integer[]) as done (run_id, opened, failed) on run.id = done.run_id
+            order by run.id for update of run)
+         update component_orchestrator.run
+            set open_steps = open_steps + change.opened, failed_steps = failed_steps + change.failed,
+                finished_at = case when open_steps + change.opened = 0 then clock_timestamp() end
+           from change where run.id = change.id`,
+}
+
+export function createCompletions({ db, queue, messages, onTasks }: CompletionsOptions): Completions {
+  const commits = createGroupCommit<Completed, void>({ write, parallel: 2 })
+
+  async function write(group: readonly Completed[]): Promise<undefined[]> {
+    const emitted = await db.transaction('everything', async (tx) => {
+      const held = await queue.finish(
+        tx,
+        group.map(({ task }) => task),
+      )
+      const done = group.filter(({ task }) => held.has(task.id))
+      if (done.length === 0) return []
+      const news = done.flatMap(newMessages)
+      await insertSteps(tx, done)
+      if (news.length > 0) await insertMessages(tx, news)
+      if (news.some(({ targets }) => targets.length > 0)) await insertTasks(tx, news)
+      await updateRuns(tx, done)
+      return news
+    })
+    for (const { id, body, targets } of emitted) if (targets.length > 0) messages.put(id, body)
+    if (emitted.length > 0) onTasks()
+    return group.map(() => undefined)
+  }
+
+  return { complete: (task, outcome) => commits.submit({ task, outcome }) }
+}
+
+function newMessages({ task, outcome }: Completed): NewMessage[] {
+  if (outcome.status === 'failed') return []
+  return outcome.outputs.map((body, place) => ({ id: uuidv7(), place, body, task, targets: outcome.targets }))
+}
+
+async function insertSteps(tx: Tx, done: readonly Completed[]): Promise<void> {
+  const tasks = done.map(({ task }) => task)
+  await tx.query(INSERT_STEPS, [
+    tasks.map(({ id }) => id),
+    tasks.map(({ tenant_id }) => tenant_id),
+    tasks.map(({ run_id }) => run_id),
+    tasks.map(({ step_id }) => step_id),
+    tasks.map(({ message_id }) => message_id),
+    done.map(({ outcome }) => outcome.status),
+    tasks.map(({ attempt }) => attempt),
+    done.map(({ outcome }) => (outcome.status === 'failed' ? JSON.stringify(outcome.error) : null)),
+    tasks.map(({ created_at }) => created_at),
+    tasks.map(({ changed_at }) => changed_at),
+  ])
+}
+
+async function insertMessages(tx: Tx, news: readonly NewMessage[]): Promise<void> {
+  await tx.query(INSERT_MESSAGES, [
+    news.map(({ id }) => id),
+    news.map(({ task }) => task.tenant_id),
+    news.map(({ task }) => task.run_id),
+    news.map(({ task }) => task.id),
+    news.map(({ place }) => place),
+    news.map(({ body }) => body),
+  ])
+}
+
+async function insertTasks(tx: Tx, news: readonly NewMessage[]): Promise<void> {
+  const tasks = news.flatMap(({ id, task, targets }) => targets.map((target) => ({ messageId: id, target, task })))
+  await tx.query(INSERT_TASKS, [
+    tasks.map(() => uuidv7()),
+    tasks.map(({ task }) => task.tenant_id),
+    tasks.map(({ task }) => task.flow_id),
+    tasks.map(({ task }) => task.generation),
+    tasks.map(({ task }) => task.run_id),
+    tasks.map(({ target }) => target),
+    tasks.map(({ messageId }) => messageId),
+  ])
+}
+
+async function updateRuns(tx: Tx, done: readonly Completed[]): Promise<void> {
+  const runs = [...Map.groupBy(done, ({ task }) => task.run_id)].map(([runId, steps]) => ({
+    runId,
+    opened: steps.reduce((sum, { outcome }) => sum + openedBy(outcome) - 1, 0),
+    failed: steps.filter(({ outcome }) => outcome.status === 'failed').length,
+  }))
+  await tx.query(UPDATE_RUNS, [
+    runs.map(({ runId }) => runId),
+    runs.map(({ opened }) => opened),
+    runs.map(({ failed }) => failed),
+  ])
+}
+
+function openedBy(outcome: Outcome): number {
+  return outcome.status === 'failed' ? 0 : outcome.outputs.length * outcome.targets.length
+}

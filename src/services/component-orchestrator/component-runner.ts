@@ -1,0 +1,113 @@
+import { messageOf, TerminalError } from '#lib/errors'
+import type { Logger } from '#lib/logger'
+import type { Outbound } from '#lib/outbound'
+import type { ComponentFunction, HostContext, Message } from './component.ts'
+import type { Action, ComponentRegistry } from './component-registry.ts'
+import type { ExpressionPool } from './expression-pool.ts'
+import { createOutputs, type OutputLimits, toMessageText } from './outputs.ts'
+
+export interface ComponentRunnerDeps {
+  readonly registry: Pick<ComponentRegistry, 'resolve'>
+  readonly pool: Pick<ExpressionPool, 'run'>
+  readonly outbound: Pick<Outbound, 'request'>
+  readonly logger: Logger
+  /** Of components in the hub's own process; the pool has its own. */
+  readonly limits?: OutputLimits
+}
+
+/** One run of a step with one message. */
+export interface StepCall {
+  readonly component: string
+  /** May be left out when the component has but one. */
+  readonly function?: string | undefined
+  /** As validated by the registry. */
+  readonly fields: unknown
+  /** The message, or its JSON text if that is at hand. */
+  readonly message: Message | string
+  /** The same for every attempt. */
+  readonly idempotencyKey: string
+  readonly signal?: AbortSignal | undefined
+  /** Whose work it is, flow and step: expressions of different keys do not delay each other. */
+  readonly key: string
+}
+
+/** What a step has emitted, in order. */
+export interface StepResult {
+  /** The messages as JSON texts, as they came. */
+  readonly texts: readonly string[]
+  /** The messages; parsed on first use. */
+  readonly outputs: readonly Message[]
+}
+
+/** Runs steps of flows. */
+export interface ComponentRunner {
+  /**
+   * Runs one step. Rejects with a `TerminalError` when another attempt cannot help; with any other error the step may be tried again,
+   * after its `retryAfter` ms if it has that property.
+   */
+  run(call: StepCall): Promise<StepResult>
+  /** Aborts the steps in the hub's own process and resolves when they have ended. The pool is stopped by its owner. */
+  stop(): Promise<void>
+}
+
+/** Creates the runner. */
+export function createComponentRunner(deps: ComponentRunnerDeps): ComponentRunner {
+  const stopping = new AbortController()
+  const running = new Set<Promise<unknown>>()
+
+  function runInPool(action: Action, call: StepCall): Promise<string[]> {
+    const { key, message, signal } = call
+    const fields = JSON.stringify(call.fields ?? {})
+    const text = typeof message === 'string' ? message : toMessageText(message)
+    return deps.pool.run({ module: action.module, key, fields, message: text, signal })
+  }
+
+  async function runOnHost(action: Action, call: StepCall): Promise<string[]> {
+    const { idempotencyKey, key, message } = call
+    const outputs = createOutputs(deps.limits)
+    const context: HostContext = {
+      emit: outputs.emit,
+      outbound: deps.outbound,
+      idempotencyKey,
+      signal: AbortSignal.any([stopping.signal, ...(call.signal ? [call.signal] : [])]),
+      logger: deps.logger.child({ component: action.component, function: action.name, step: key }),
+    }
+    const component: { process: ComponentFunction } = await import(action.module)
+    const input: Message = typeof message === 'string' ? JSON.parse(message) : message
+    return outputs.settle(await component.process.call(context, input, call.fields ?? {}, {}))
+  }
+
+  return {
+    async run(call) {
+      if (stopping.signal.aborted) throw new Error('Cannot run step as the runner must be running')
+      const action = deps.registry.resolve(call.component, call.function)
+      if (action.runsIn === 'expression-worker') return toResult(await runInPool(action, call))
+      const run = runOnHost(action, call)
+      running.add(run)
+      try {
+        return toResult(await run)
+      } catch (error) {
+        throw error instanceof Error
+          ? error
+          : new TerminalError(`Component "${action.component}" failed: ${messageOf(error)}`)
+      } finally {
+        running.delete(run)
+      }
+    },
+    async stop() {
+      stopping.abort(new Error('Step was aborted as the runner stops'))
+      await Promise.allSettled(running)
+    },
+  }
+}
+
+function toResult(texts: readonly string[]): StepResult {
+  let outputs: readonly Message[] | undefined
+  return {
+    texts,
+    get outputs() {
+      outputs ??= texts.map((text): Message => JSON.parse(text))
+      return outputs
+    },
+  }
+}

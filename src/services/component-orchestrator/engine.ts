@@ -1,0 +1,106 @@
+import { messageOf, TerminalError } from '#lib/errors'
+import { type Database, isConnectionError } from '#lib/postgres'
+import { backoff, type TaskError, type TaskQueue } from '#lib/task-queue'
+import { createTaskWorker, type TaskWorker } from '#lib/task-worker'
+import type { Completions } from './completion.ts'
+import type { ComponentRunner } from './component-runner.ts'
+import type { MessageCache } from './message-cache.ts'
+import type { PlanCache } from './plan-cache.ts'
+import { STEP_QUEUE, type StepTask } from './task.ts'
+
+export interface EngineOptions {
+  readonly db: Database
+  readonly queue: TaskQueue<StepTask>
+  readonly runner: Pick<ComponentRunner, 'run'>
+  readonly plans: PlanCache
+  readonly messages: MessageCache
+  readonly completions: Completions
+  /** Attempts at a step before it counts as failed. */
+  readonly attempts: number
+  /** Wait before the second attempt, then doubling. */
+  readonly backoffMs: number
+  /** Steps at a time. */
+  readonly concurrency: number
+  /** Milliseconds for one attempt. */
+  readonly timeoutMs: number
+  readonly onError: (error: unknown, context: Record<string, unknown>) => void
+}
+
+/** Works on the steps of all flows: takes messages from the queue, runs the component, hands the outcome to the completions. */
+export function createEngine(options: EngineOptions): TaskWorker {
+  const { db, queue, runner, plans, messages, completions, attempts, timeoutMs } = options
+
+  async function run(task: StepTask, stopping: AbortSignal): Promise<void> {
+    const timeout = AbortSignal.timeout(timeoutMs)
+    const signal = AbortSignal.any([stopping, timeout])
+    try {
+      const { outputs, targets } = await runStep(task, signal)
+      await completions.complete(task, { status: 'success', outputs, targets })
+    } catch (error) {
+      const ofStep = error instanceof StepFailure
+      // The step was not at fault: it is handed back and begun again, here or elsewhere.
+      if (stopping.aborted || (!ofStep && isConnectionError(error))) throw error
+      const overtime = timeout.aborted ? new Error(`Step did not finish within ${timeoutMs} ms`) : undefined
+      await fail(task, overtime ?? (ofStep ? error.cause : error))
+    }
+  }
+
+  async function runStep(task: StepTask, signal: AbortSignal) {
+    const plan = await plans.get(task.flow_id, task.generation)
+    const node = plan.node(task.step_id)
+    if (node === undefined) throw new Error(`Cannot run step "${task.step_id}" as the graph must contain it`)
+    const message = messages.take(task.message_id) ?? (await readMessage(task))
+    try {
+      const { texts } = await runner.run({
+        component: node.componentId,
+        function: node.function,
+        fields: node.fields ?? {},
+        message,
+        idempotencyKey: task.id,
+        signal,
+        key: `${task.flow_id}/${task.step_id}`,
+      })
+      return { outputs: texts, targets: plan.targets(task.step_id) }
+    } catch (cause) {
+      throw new StepFailure('The step failed', { cause })
+    }
+  }
+
+  async function readMessage(task: StepTask): Promise<string> {
+    const [row] = await db.transaction('everything', (tx) =>
+      tx.query<{ body: string }>('select body from component_orchestrator.message where id = $1', [task.message_id]),
+    )
+    if (row === undefined) throw new Error(`Cannot run step as message "${task.message_id}" must be there`)
+    return row.body
+  }
+
+  async function fail(task: StepTask, cause: unknown): Promise<void> {
+    const error: TaskError = { message: messageOf(cause) }
+    if (cause instanceof TerminalError || task.attempt >= attempts) {
+      return completions.complete(task, { status: 'failed', error })
+    }
+    const delay = retryAfterOf(cause) ?? backoff(task.attempt, { firstMs: options.backoffMs })
+    await db.transaction('everything', async (tx) => void (await queue.retry(tx, task, delay, error)))
+  }
+
+  return createTaskWorker({
+    queue,
+    queues: () => [STEP_QUEUE],
+    concurrency: options.concurrency,
+    run,
+    onError: (error, task) =>
+      options.onError(error, {
+        part: 'engine',
+        ...(task && { run: task.run_id, step: task.step_id, attempt: task.attempt }),
+      }),
+  })
+}
+
+/** A component failed, as opposed to what surrounds it. */
+class StepFailure extends Error {}
+
+/** Milliseconds that the failing side asked for, at most an hour. */
+function retryAfterOf(error: unknown): number | undefined {
+  const { retryAfter } = (error ?? {}) as { retryAfter?: unknown }
+  return typeof retryAfter === 'number' && retryAfter >= 0 ? Math.min(retryAfter, 3_600_000) : undefined
+}

@@ -1,0 +1,268 @@
+import { TerminalError } from '#lib/errors'
+import {
+  type ExpressionAnswer,
+  type ExpressionProcess,
+  type ExpressionRequest,
+  type ProcessEnd,
+  startExpressionProcess,
+} from './expression-process.ts'
+import type { ExpressionQueue } from './expression-queue.ts'
+import type { OutputLimits } from './outputs.ts'
+
+/** One evaluation with the ways to end it; ends after the first have no effect. */
+export interface ExpressionJob {
+  readonly key: string
+  readonly request: ExpressionRequest
+  /** Not yet settled, failed or aborted. */
+  readonly isPending: boolean
+  /** How often its process ended without a reason that is its own. */
+  crashes: number
+  settle(answer: ExpressionAnswer): void
+  fail(error: unknown): void
+}
+
+/** As in `ExpressionPoolOptions`. */
+export interface ExpressionSchedulerOptions {
+  readonly maxProcesses: number
+  readonly deadline: number
+  readonly memoryMb: number
+  readonly idleTime: number
+  readonly warm: boolean
+  readonly outputs: OutputLimits
+}
+
+/** Brings what waits in the queue to processes. */
+export interface ExpressionScheduler {
+  start(): void
+  /** Something was pushed. */
+  wake(): void
+  /** Ends all processes; their jobs stay unsettled. Resolves when all have ended. */
+  stop(): Promise<void>
+  readonly processes: number
+}
+
+interface Slot {
+  readonly process: ExpressionProcess
+  state: 'starting' | 'idle' | 'busy' | 'ending'
+  /** Sent and not yet answered, all of one key; the first one is running. */
+  jobs: ExpressionJob[]
+  /** When the first job was begun, or when the slot became idle. */
+  since: number
+  slow: boolean
+  /** Milliseconds of work so far. */
+  worked: number
+}
+
+/** Longer than usual mappings take, short enough for others to wait. */
+const slowAfter = 100
+const watchEvery = 20
+const sweepEvery = 1_000
+/** Evaluations of one key sent in one go, which saves most of the way there and back. */
+const maxBatch = 8
+/** A process is replaced after so much work, well before the system's limit on its processor time would end it. */
+const maxWork = 20_000
+const maxFailedStarts = 3
+
+/**
+ * Creates the scheduler. An evaluation that runs for longer than 100 ms makes its key slow. Slow keys have one evaluation at a time
+ * each and hold half of the processes at most; when others wait, evaluations beyond that are ended and run again from the start,
+ * with their full time, when it is their turn: an evaluation has no effect but its result. One that is done in less makes its key
+ * fast again. So a flood of endless expressions holds others up for 100 ms and the start of a process, however many they are.
+ */
+export function createExpressionScheduler(
+  queue: ExpressionQueue<ExpressionJob>,
+  options: ExpressionSchedulerOptions,
+): ExpressionScheduler {
+  const { maxProcesses, deadline, memoryMb, outputs } = options
+  const maxSlow = Math.floor(maxProcesses / 2)
+  /** Not even a key that is not yet known to be slow gets all processes. */
+  const share = maxProcesses - 1
+  const cpuSeconds = Math.ceil((4 * maxWork + 4 * deadline) / 1_000)
+  const slots = new Set<Slot>()
+  let failedStarts = 0
+  let watching: NodeJS.Timeout | undefined
+  let sweeping: NodeJS.Timeout | undefined
+  let stopping: PromiseWithResolvers<void> | undefined
+
+  const busySlots = () => slots.values().filter((slot) => slot.state === 'busy')
+  const slowSlots = () => [...busySlots().filter((slot) => slot.slow)]
+
+  function open(): void {
+    const slot: Slot = {
+      process: startExpressionProcess({
+        memoryMb,
+        cpuSeconds,
+        outputs,
+        onReady: () => onReady(slot),
+        onAnswer: (answer) => onAnswer(slot, answer),
+        onExit: (how) => onExit(slot, how),
+      }),
+      state: 'starting',
+      jobs: [],
+      since: 0,
+      slow: false,
+      worked: 0,
+    }
+    slots.add(slot)
+    sweeping ??= setInterval(sweep, sweepEvery).unref()
+  }
+
+  function onReady(slot: Slot): void {
+    failedStarts = 0
+    if (slot.state === 'starting') rest(slot)
+  }
+
+  function rest(slot: Slot): void {
+    slot.state = 'idle'
+    slot.slow = false
+    slot.since = performance.now()
+    if (slot.worked > maxWork) end(slot)
+    else wake()
+  }
+
+  function end(slot: Slot): void {
+    slot.state = 'ending'
+    slot.process.kill()
+  }
+
+  /** Processes are started one after the other: by the time one is ready, it is known whether another is wanted. */
+  function wake(): void {
+    if (stopping) return
+    const states = [...slots].map((slot) => slot.state)
+    for (const slot of slots) {
+      if (slot.state === 'idle') assign(slot)
+    }
+    const wanted = hasWork() && !states.includes('starting')
+    if (wanted && slots.size < maxProcesses && !slots.values().some((slot) => slot.state === 'idle')) open()
+  }
+
+  function hasWork(): boolean {
+    return queue.hasFast(share) || (slowSlots().length < maxSlow && queue.hasSlow())
+  }
+
+  function assign(slot: Slot): void {
+    let jobs = slowSlots().length < maxSlow ? queue.takeSlow() : []
+    slot.slow = jobs.length > 0
+    if (!slot.slow) jobs = queue.takeFast(Math.min(maxBatch, Math.ceil(queue.size / slots.size)), share)
+    if (jobs.length === 0) return
+    slot.state = 'busy'
+    slot.jobs = jobs
+    slot.since = performance.now()
+    slot.process.send(jobs.map((job) => job.request))
+    watching ??= setInterval(watch, watchEvery)
+  }
+
+  function onAnswer(slot: Slot, answer: ExpressionAnswer): void {
+    const job = slot.state === 'busy' ? slot.jobs.shift() : undefined
+    if (!job) return
+    const now = performance.now()
+    if (now - slot.since < slowAfter) queue.unmarkSlow(job.key)
+    slot.worked += now - slot.since
+    slot.since = now
+    job.settle(answer)
+    if (slot.jobs.length > 0) return
+    queue.release(job.key)
+    rest(slot)
+  }
+
+  function onExit(slot: Slot, { outOfMemory, stderr }: ProcessEnd): void {
+    slots.delete(slot)
+    if (slot.state === 'starting') onFailedStart(stderr)
+    if (slot.state === 'busy') onCrash(slot, outOfMemory)
+    if (slots.size === 0) {
+      clearInterval(sweeping)
+      sweeping = undefined
+      stopping?.resolve()
+    }
+    wake()
+  }
+
+  function onFailedStart(stderr: string): void {
+    failedStarts += 1
+    if (failedStarts < maxFailedStarts) return
+    failedStarts = 0
+    const error = new Error(`Cannot evaluate expression as its process must start: ${stderr || 'it ended at once'}`)
+    for (const job of queue.drain()) job.fail(error)
+  }
+
+  function onCrash(slot: Slot, outOfMemory: boolean): void {
+    const job = slot.jobs[0]
+    if (job) job.crashes += 1
+    if (outOfMemory) withdraw(slot, new TerminalError(`Expression must get by with ${memoryMb} MiB of memory`))
+    else if (job && job.crashes > 1) withdraw(slot, new Error('Expression process ended unexpectedly'))
+    else withdraw(slot)
+  }
+
+  /** Takes the jobs back from a slot; the running one fails with `error`, if given. */
+  function withdraw(slot: Slot, error?: Error): void {
+    const { jobs } = slot
+    const key = jobs[0]?.key
+    slot.jobs = []
+    if (error) jobs.shift()?.fail(error)
+    queue.putBack(jobs.filter((job) => job.isPending))
+    if (key !== undefined) queue.release(key)
+  }
+
+  /** Looks after what has come in meanwhile: an answer that only waited for this process to read it is not late. */
+  function watch(): void {
+    setImmediate(() => {
+      const now = performance.now()
+      for (const slot of busySlots()) checkTime(slot, now)
+      wake()
+      preempt()
+      if (busySlots().next().done) {
+        clearInterval(watching)
+        watching = undefined
+      }
+    })
+  }
+
+  function checkTime(slot: Slot, now: number): void {
+    const age = now - slot.since
+    const key = slot.jobs[0]?.key
+    if (age <= slowAfter || key === undefined) return
+    slot.slow = true
+    queue.markSlow(key)
+    if (age <= deadline) return
+    withdraw(slot, new TerminalError(`Expression did not finish within ${deadline} ms`))
+    end(slot)
+  }
+
+  /** Frees processes for fast keys that wait; of a key that holds several, the surplus ones go first. */
+  function preempt(): void {
+    if (slots.size < maxProcesses || slots.values().some((slot) => slot.state !== 'busy')) return
+    const slow = slowSlots()
+    const keys = slow.map((slot) => slot.jobs[0]?.key)
+    const surplus = slow.findLast((slot, index) => keys.indexOf(slot.jobs[0]?.key) < index)
+    const victim = surplus ?? (slow.length > maxSlow ? slow.at(-1) : undefined)
+    if (!victim || !queue.hasFast(share)) return
+    withdraw(victim)
+    end(victim)
+  }
+
+  function sweep(): void {
+    const kept = options.warm ? 1 : 0
+    const now = performance.now()
+    for (const slot of slots) {
+      if (slots.size > kept && slot.state === 'idle' && now - slot.since > options.idleTime) end(slot)
+    }
+  }
+
+  return {
+    start() {
+      if (options.warm && slots.size === 0 && !stopping) open()
+    },
+    wake,
+    stop() {
+      if (stopping) return stopping.promise
+      stopping = Promise.withResolvers()
+      clearInterval(watching)
+      for (const slot of slots) end(slot)
+      if (slots.size === 0) stopping.resolve()
+      return stopping.promise
+    },
+    get processes() {
+      return slots.size
+    },
+  }
+}

@@ -1,0 +1,37 @@
+/** A step of a graph, as the Flow Repository serves it. */
+export interface GraphNode {
+  readonly id: string
+  readonly componentId: string
+  readonly function: string
+  readonly fields?: Readonly<Record<string, unknown>>
+}
+
+export interface Graph {
+  readonly nodes: readonly GraphNode[]
+  readonly edges?: readonly { readonly source: string; readonly target: string }[]
+}
+
+/** A graph made ready for routing messages. */
+export interface Plan {
+  /** The step that gets what the trigger took in. */
+  readonly firstStep: string
+  node(stepId: string): GraphNode | undefined
+  /** The steps that get what this step emits. */
+  targets(stepId: string): readonly string[]
+}
+
+/** Throws unless exactly one step has no incoming edge. */
+export function planOf({ nodes, edges = [] }: Graph): Plan {
+  const byId = new Map(nodes.map((node) => [node.id, node]))
+  const targets = Map.groupBy(edges, ({ source }) => source)
+  const reached = new Set(edges.map(({ target }) => target))
+  const [first, ...others] = nodes.filter(({ id }) => !reached.has(id))
+  if (first === undefined || others.length > 0) {
+    throw new Error('Cannot run the graph as exactly one step must have no incoming edge')
+  }
+  return {
+    firstStep: first.id,
+    node: (stepId) => byId.get(stepId),
+    targets: (stepId) => (targets.get(stepId) ?? []).map(({ target }) => target),
+  }
+}

@@ -1,0 +1,76 @@
+import { v7 as uuidv7 } from 'uuid'
+import { createGroupCommit } from '#lib/group-commit'
+import type { Database } from '#lib/postgres'
+import type { MessageCache } from './message-cache.ts'
+import { STEP_QUEUE } from './task.ts'
+
+/** Something that a trigger took in for a flow. */
+export interface Arrival {
+  readonly flowId: string
+  /** The id under which the caller can ask about it. */
+  readonly requestId: string
+  /** JSON text of the message. */
+  readonly body: string
+}
+
+/** Turns arrivals into runs. */
+export interface Intake {
+  /** Resolves to the run's id once run, message and first task are durable; to undefined when the flow takes nothing in. */
+  accept(arrival: Arrival): Promise<string | undefined>
+  /** Resolves when everything accepted so far is settled. */
+  settled(): Promise<void>
+}
+
+export interface IntakeOptions {
+  readonly db: Database
+  readonly messages: MessageCache
+  /** Called after each commit with new tasks. */
+  readonly onTasks: () => void
+}
+
+/** Runs only for flows that are started at this moment; `open` says which. */
+const ACCEPT = {
+  name: 'intake-accept',
+  text: `
+  with arrival as (
+    select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[])
+      as arrival (flow_id, run_id, message_id, task_id, request_id, body)
+  ), open as (
+    select arrival.*, flow.tenant_id, flow.generation, flow.first_step
+      from arrival join component_orchestrator.flow on flow.id = arrival.flow_id and flow.state = 'started'
+  ), run as (
+    insert into component_orchestrator.run (id, tenant_id, flow_id, generation, request_id, open_steps)
+    select run_id, tenant_id, flow_id, generation, request_id, 1 from open
+  ), message as (
+    insert into component_orchestrator.message (id, tenant_id, run_id, body)
+    select message_id, tenant_id, run_id, body from open
+  )
+  insert into component_orchestrator.task (id, queue, tenant_id, flow_id, generation, run_id, step_id, message_id)
+  select task_id, '${STEP_QUEUE}', tenant_id, flow_id, generation, run_id, first_step, message_id from open
+  returning run_id`,
+}
+
+export function createIntake({ db, messages, onTasks }: IntakeOptions): Intake {
+  const commits = createGroupCommit<Arrival, string | undefined>({ write, parallel: 2 })
+
+  async function write(arrivals: readonly Arrival[]): Promise<(string | undefined)[]> {
+    const rows = arrivals.map((arrival) => ({ ...arrival, runId: uuidv7(), messageId: uuidv7(), taskId: uuidv7() }))
+    const column = <K extends keyof (typeof rows)[number]>(key: K) => rows.map((row) => row[key])
+    const accepted = await db.transaction('everything', (tx) =>
+      tx.query<{ run_id: string }>(ACCEPT, [
+        column('flowId'),
+        column('runId'),
+        column('messageId'),
+        column('taskId'),
+        column('requestId'),
+        column('body'),
+      ]),
+    )
+    const runs = new Set(accepted.map(({ run_id }) => run_id))
+    for (const { runId, messageId, body } of rows) if (runs.has(runId)) messages.put(messageId, body)
+    if (runs.size > 0) onTasks()
+    return rows.map(({ runId }) => (runs.has(runId) ? runId : undefined))
+  }
+
+  return { accept: (arrival) => commits.submit(arrival), settled: () => commits.settled() }
+}

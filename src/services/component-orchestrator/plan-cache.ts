@@ -1,0 +1,35 @@
+import type { Database } from '#lib/postgres'
+import { findGraph } from './flow-store.ts'
+import { type Plan, planOf } from './graph.ts'
+
+/** Plans of the flows at work. A start's graph never changes, so nothing ever has to be dropped but for room. */
+export interface PlanCache {
+  /** Throws when the graph is not known. */
+  get(flowId: string, generation: number): Promise<Plan>
+}
+
+const MOST = 1_000
+
+export function createPlanCache(db: Database): PlanCache {
+  const plans = new Map<string, Promise<Plan>>()
+
+  async function load(flowId: string, generation: number): Promise<Plan> {
+    const graph = await db.transaction('everything', (tx) => findGraph(tx, flowId, generation))
+    if (graph === undefined)
+      throw new Error(`Cannot run flow "${flowId}" as the graph of start ${generation} must be known`)
+    return planOf(graph)
+  }
+
+  return {
+    get(flowId, generation) {
+      const key = `${flowId}/${generation}`
+      const plan = plans.get(key) ?? load(flowId, generation)
+      plans.delete(key)
+      plans.set(key, plan)
+      plan.catch(() => plans.delete(key))
+      const [oldest] = plans.keys()
+      if (plans.size > MOST && oldest !== undefined) plans.delete(oldest)
+      return plan
+    },
+  }
+}

@@ -1,0 +1,95 @@
+import type { Payloads } from '#catalogue'
+import type { ServiceBus } from '#event-bus'
+import { type Fault, messageOf } from '#lib/errors'
+import { type Database, isConnectionError, type Tx } from '#lib/postgres'
+import { backoff, type TaskQueue } from '#lib/task-queue'
+import { createTaskWorker, type TaskWorker } from '#lib/task-worker'
+import type { ComponentRegistry } from './component-registry.ts'
+import type { FlowClient } from './flow-client.ts'
+import { completeStart, failStart, findPreparing } from './flow-store.ts'
+import { type Graph, planOf } from './graph.ts'
+import { type FlowTask, PREPARE_QUEUE } from './task.ts'
+
+export interface PreparationOptions {
+  readonly db: Database
+  readonly bus: Pick<ServiceBus<Payloads>, 'publish'>
+  readonly queue: TaskQueue<FlowTask>
+  readonly flows: FlowClient
+  readonly registry: Pick<ComponentRegistry, 'validate'>
+  readonly onError: (error: unknown, context: Record<string, unknown>) => void
+}
+
+/** Some two minutes of trying to reach the Flow Repository; then the start has failed. */
+const ATTEMPTS = 8
+
+type Verdict = { readonly graph: Graph } | { readonly reason: string; readonly stepId?: string }
+
+/**
+ * Makes flows ready to run: fetches the graph, checks every step against its component and answers `flow.started`, or `flow.failed`
+ * with the reason. Work outside a transaction, hence a task.
+ */
+export function createPreparation(options: PreparationOptions): TaskWorker {
+  const { db, bus, queue, flows, registry } = options
+
+  async function run(task: FlowTask): Promise<void> {
+    let verdict: Verdict | undefined
+    try {
+      verdict = await judge(task)
+    } catch (error) {
+      if (isConnectionError(error)) throw error
+      if (task.attempt < ATTEMPTS) return retry(task, error)
+      verdict = { reason: `Cannot read the flow: ${messageOf(error)}` }
+    }
+    await db.transaction('everything', (tx) => settle(tx, task, verdict))
+  }
+
+  /** Undefined when the flow has moved on to another start. */
+  async function judge({ flow_id, generation }: FlowTask): Promise<Verdict | undefined> {
+    const flow = await flows.read(flow_id)
+    if (flow === undefined) return { reason: 'The flow does not exist any more' }
+    if (flow.generation !== generation) return undefined
+    for (const [index, node] of flow.graph.nodes.entries()) {
+      const [fault] = registry.validate(node.componentId, node.function, node.fields ?? {})
+      if (fault !== undefined) return { stepId: node.id, reason: reasonOf(fault, index, node.id) }
+    }
+    return { graph: flow.graph }
+  }
+
+  async function settle(tx: Tx, task: FlowTask, verdict: Verdict | undefined): Promise<void> {
+    const { flow_id: flowId, generation } = task
+    if (!(await queue.finish(tx, [task])).has(task.id) || verdict === undefined) return
+    const preparing = await findPreparing(tx, flowId, generation)
+    if (preparing === undefined) return
+    const { tenantId, startedBy } = preparing
+    const payload = { ...(startedBy && { user: startedBy }), tenant: tenantId, id: flowId, flowId, generation }
+    if ('reason' in verdict) {
+      await failStart(tx, flowId)
+      await bus.publish(tx, { name: 'flow.failed', payload: { ...payload, ...verdict } })
+    } else {
+      await completeStart(tx, { flowId, tenantId, generation }, verdict.graph, planOf(verdict.graph).firstStep)
+      await bus.publish(tx, { name: 'flow.started', payload })
+    }
+  }
+
+  async function retry(task: FlowTask, error: unknown): Promise<void> {
+    const delay = backoff(task.attempt, { firstMs: 500 })
+    await db.transaction(
+      'everything',
+      async (tx) => void (await queue.retry(tx, task, delay, { message: messageOf(error) })),
+    )
+    options.onError(error, { part: 'preparation', flow: task.flow_id, attempt: task.attempt })
+  }
+
+  return createTaskWorker({
+    queue,
+    queues: () => [PREPARE_QUEUE],
+    concurrency: 4,
+    run,
+    onError: (error, task) => options.onError(error, { part: 'preparation', ...(task && { flow: task.flow_id }) }),
+  })
+}
+
+function reasonOf({ field, message }: Fault, index: number, stepId: string): string {
+  const place = field === undefined ? `graph.nodes[${index}]` : `graph.nodes[${index}].${field}`
+  return `Step "${stepId}" cannot run: ${place}: ${message}`
+}

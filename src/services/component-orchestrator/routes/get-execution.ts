@@ -1,0 +1,35 @@
+import { Type } from 'typebox'
+import { HubError } from '#lib/errors'
+import type { Database } from '#lib/postgres'
+import { route } from '#lib/route'
+import { Id } from '#lib/schema'
+import { scopeOf } from '#lib/scope'
+import { permissions } from '../permissions.ts'
+import { RunDocument, StepDocument, toRunDocument, toStepJson } from '../run-document.ts'
+import { findRun, listSteps, MOST_STEPS } from '../run-store.ts'
+
+export const getExecution = ({ db }: { db: Database }) =>
+  route({
+    method: 'GET',
+    path: '/executions/:id',
+    summary: 'Inspect a run: input, output, error, attempts and times of each step',
+    description: `At most ${MOST_STEPS} steps are shown.`,
+    permission: permissions.readExecutions,
+    params: Type.Object({ id: Id }),
+    response: {
+      200: Type.Object({
+        data: Type.Interface([RunDocument], { steps: Type.Array(StepDocument) }),
+        meta: Type.Object({}),
+      }),
+    },
+    errors: ['not-found'],
+    async handle({ params, principal }) {
+      const { run, steps } = await db.transaction(scopeOf(principal), async (tx) => {
+        const found = await findRun(tx, params.id)
+        return { run: found, steps: found === undefined ? [] : await listSteps(tx, params.id) }
+      })
+      if (run === undefined) throw new HubError('not-found', `There is no run "${params.id}"`)
+      const document = JSON.stringify(toRunDocument(run)).slice(0, -1)
+      return { status: 200, json: `{"data":${document},"steps":[${steps.map(toStepJson).join(',')}]},"meta":{}}` }
+    },
+  })

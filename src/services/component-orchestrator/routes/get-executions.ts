@@ -1,0 +1,26 @@
+import { Type } from 'typebox'
+import { PageMeta, pagingOf, pagingQuery } from '#lib/paging'
+import type { Database } from '#lib/postgres'
+import { route } from '#lib/route'
+import { Id } from '#lib/schema'
+import { scopeOf } from '#lib/scope'
+import { permissions } from '../permissions.ts'
+import { RunDocument, toRunDocument } from '../run-document.ts'
+import { listRuns } from '../run-store.ts'
+
+export const getExecutions = ({ db }: { db: Database }) =>
+  route({
+    method: 'GET',
+    path: '/executions',
+    summary: 'List runs, the latest first',
+    permission: permissions.readExecutions,
+    query: Type.Object({ ...pagingQuery, 'filter[flowId]': Type.Optional(Id) }, { additionalProperties: false }),
+    response: { 200: Type.Object({ data: Type.Array(RunDocument), meta: PageMeta }) },
+    async handle({ query, principal }) {
+      const paging = pagingOf(query)
+      const { runs, total } = await db.transaction(scopeOf(principal), (tx) =>
+        listRuns(tx, query['filter[flowId]'], paging),
+      )
+      return { status: 200, body: { data: runs.map(toRunDocument), meta: paging.meta(total) } }
+    },
+  })

@@ -1,0 +1,136 @@
+import type { Tx } from '#lib/postgres'
+import type { TaskError } from '#lib/task-queue'
+
+export type RunStatus = 'running' | 'success' | 'failed'
+
+/** All that one arrival led to. */
+export interface Run {
+  readonly id: string
+  readonly tenantId: string
+  readonly flowId: string
+  readonly generation: number
+  readonly requestId: string
+  readonly status: RunStatus
+  readonly startedAt: Date
+  readonly finishedAt: Date | undefined
+}
+
+export type StepStatus = 'waiting' | 'running' | 'success' | 'failed'
+
+/** One message at one step. */
+export interface RunStep {
+  readonly id: string
+  readonly stepId: string
+  readonly status: StepStatus
+  /** Attempts so far. */
+  readonly attempt: number
+  /** JSON text of the message. */
+  readonly input: string
+  /** JSON texts of the messages emitted. */
+  readonly outputs: readonly string[]
+  /** Why it failed, or why the last attempt did. */
+  readonly error: TaskError | undefined
+  readonly createdAt: Date
+  readonly startedAt: Date | undefined
+  readonly finishedAt: Date | undefined
+}
+
+interface RunRow {
+  readonly id: string
+  readonly tenant_id: string
+  readonly flow_id: string
+  readonly generation: number
+  readonly request_id: string
+  readonly open_steps: number
+  readonly failed_steps: number
+  readonly started_at: Date
+  readonly finished_at: Date | null
+}
+
+interface StepRow {
+  readonly id: string
+  readonly step_id: string
+  readonly status: StepStatus
+  readonly attempt: number
+  readonly input: string
+  readonly outputs: string[]
+  readonly error: TaskError | null
+  readonly created_at: Date
+  readonly started_at: Date | null
+  readonly finished_at: Date | null
+}
+
+const RUN_COLUMNS = 'id, tenant_id, flow_id, generation, request_id, open_steps, failed_steps, started_at, finished_at'
+
+/** Most steps shown of one run; a run that splits its message has more. */
+export const MOST_STEPS = 1_000
+
+/** Runs of a flow, or of all flows, the latest first. */
+export async function listRuns(
+  tx: Tx,
+  flowId: string | undefined,
+  page: { readonly limit: number; readonly offset: number },
+): Promise<{ runs: Run[]; total: number }> {
+  const where = flowId === undefined ? 'true' : 'flow_id = $1'
+  const values = flowId === undefined ? [] : [flowId]
+  const rows = await tx.query<RunRow>(
+    `select ${RUN_COLUMNS} from component_orchestrator.run where ${where}
+      order by started_at desc, id desc limit ${page.limit} offset ${page.offset}`,
+    values,
+  )
+  const [count] = await tx.query<{ total: number }>(
+    `select count(*) as total from component_orchestrator.run where ${where}`,
+    values,
+  )
+  return { runs: rows.map(toRun), total: count?.total ?? 0 }
+}
+
+export async function findRun(tx: Tx, id: string): Promise<Run | undefined> {
+  const [row] = await tx.query<RunRow>(`select ${RUN_COLUMNS} from component_orchestrator.run where id = $1`, [id])
+  return row && toRun(row)
+}
+
+/** The steps of a run in the order in which they came up, those still to be done included. */
+export async function listSteps(tx: Tx, runId: string): Promise<RunStep[]> {
+  const rows = await tx.query<StepRow>(
+    `select s.*, m.body as input,
+            array(select o.body from component_orchestrator.message o
+                   where o.run_id = $1 and o.task_id = s.id order by o.place limit 100) as outputs
+       from (select id, step_id, message_id, status, attempt, error, created_at, started_at, finished_at
+               from component_orchestrator.step where run_id = $1
+             union all
+             select id, step_id, message_id, case state when 'running' then 'running' else 'waiting' end, attempt, error,
+                    created_at, case state when 'running' then changed_at end, null
+               from component_orchestrator.task where run_id = $1
+              order by created_at, id limit ${MOST_STEPS}) s
+       join component_orchestrator.message m on m.id = s.message_id
+      order by s.created_at, s.id`,
+    [runId],
+  )
+  return rows.map((row) => ({
+    id: row.id,
+    stepId: row.step_id,
+    status: row.status,
+    attempt: row.attempt,
+    input: row.input,
+    outputs: row.outputs,
+    error: row.error ?? undefined,
+    createdAt: row.created_at,
+    startedAt: row.started_at ?? undefined,
+    finishedAt: row.finished_at ?? undefined,
+  }))
+}
+
+function toRun(row: RunRow): Run {
+  const ended = row.failed_steps > 0 ? 'failed' : 'success'
+  return {
+    id: row.id,
+    tenantId: row.tenant_id,
+    flowId: row.flow_id,
+    generation: row.generation,
+    requestId: row.request_id,
+    status: row.open_steps > 0 ? 'running' : ended,
+    startedAt: row.started_at,
+    finishedAt: row.finished_at ?? undefined,
+  }
+}

@@ -1,0 +1,116 @@
+import type { Payloads } from '#catalogue'
+import type { ServiceBus } from '#event-bus'
+import type { ConfigValues } from '#lib/config'
+import type { Logger } from '#lib/logger'
+import type { Membership } from '#lib/membership'
+import { createOutbound } from '#lib/outbound'
+import type { Database } from '#lib/postgres'
+import type { Service } from '#lib/service'
+import type { ServiceClient } from '#lib/service-client'
+import { createTaskQueue } from '#lib/task-queue'
+import { createCompletions } from './completion.ts'
+import { loadComponents } from './component-registry.ts'
+import { createComponentRunner } from './component-runner.ts'
+import type { componentOrchestratorConfig } from './config.ts'
+import { createEngine } from './engine.ts'
+import { createExpressionPool } from './expression-pool.ts'
+import { createFlowClient } from './flow-client.ts'
+import { onFlowRequest, requestNames } from './handlers/on-flow-request.ts'
+import { createIntake } from './intake.ts'
+import { createMessageCache } from './message-cache.ts'
+import { componentOrchestratorMigrations } from './migrations.ts'
+import { permissions } from './permissions.ts'
+import { createPlanCache } from './plan-cache.ts'
+import { createPreparation } from './preparation.ts'
+import { getExecution } from './routes/get-execution.ts'
+import { getExecutions } from './routes/get-executions.ts'
+import { webhook } from './routes/webhook.ts'
+import type { FlowTask, StepTask } from './task.ts'
+
+/** What the Component Orchestrator needs from the process that runs it. */
+export interface ComponentOrchestratorDeps {
+  readonly db: Database
+  readonly bus: ServiceBus<Payloads>
+  readonly membership: Membership
+  readonly logger: Logger
+  readonly config: ConfigValues<typeof componentOrchestratorConfig>
+  /** Calls other services with the orchestrator's own token. */
+  readonly client: ServiceClient
+  /** Folder of the built-in components. */
+  readonly components: string
+}
+
+const TABLE = 'component_orchestrator.task'
+
+/** Prepares flows when asked by events, takes in what their triggers get, and works on their steps. */
+export function createComponentOrchestrator(deps: ComponentOrchestratorDeps): Service {
+  const { db, bus, membership, logger, config } = deps
+  const onError = (err: unknown, context: Record<string, unknown>) => logger.warn({ err, ...context }, 'work failed')
+  const registry = loadComponents(deps.components)
+  const pool = createExpressionPool({ deadline: config.expressionTimeoutMs })
+  const outbound = createOutbound({ allow: config.outboundAllow })
+  const runner = createComponentRunner({ registry, pool, outbound, logger })
+  const messages = createMessageCache()
+  const steps = createTaskQueue<StepTask>({ db, membership, table: TABLE })
+  const onTasks = () => engine.wake()
+  const completions = createCompletions({ db, queue: steps, messages, onTasks })
+  const intake = createIntake({ db, messages, onTasks })
+  const engine = createEngine({
+    db,
+    queue: steps,
+    runner,
+    plans: createPlanCache(db),
+    messages,
+    completions,
+    attempts: config.stepAttempts,
+    backoffMs: config.stepBackoffMs,
+    concurrency: config.stepConcurrency,
+    timeoutMs: config.stepTimeoutMs,
+    onError,
+  })
+  const preparation = createPreparation({
+    db,
+    bus,
+    queue: createTaskQueue<FlowTask>({ db, membership, table: TABLE }),
+    flows: createFlowClient(deps.client),
+    registry,
+    onError,
+  })
+
+  const handle = onFlowRequest({ bus, onStart: () => preparation.wake() })
+  bus.subscribe('component-orchestrator', { names: requestNames, lanes: 4 }, async (event, context) => {
+    switch (event.name) {
+      case 'flowrepo.flow.starting':
+      case 'flowrepo.flow.stopping':
+      case 'flowrepo.flow.deleted':
+        await handle(event, context)
+    }
+  })
+
+  const hooks = (['GET', 'POST'] as const).flatMap((method) =>
+    [false, true].map((suffix) => webhook({ intake }, { method, suffix })),
+  )
+  return {
+    name: 'component-orchestrator',
+    migrations: componentOrchestratorMigrations,
+    permissions: Object.values(permissions),
+    mounts: [
+      {
+        base: '/component-orchestrator',
+        tag: 'Component Orchestrator',
+        routes: [getExecutions({ db }), getExecution({ db })],
+      },
+      { base: '/webhooks', tag: 'Webhooks', routes: hooks },
+    ],
+    async start() {
+      pool.start()
+      preparation.start()
+      engine.start()
+    },
+    async stop() {
+      await Promise.all([preparation.stop(), engine.stop(), intake.settled()])
+      await runner.stop()
+      await Promise.all([pool.stop(), outbound.close()])
+    },
+  }
+}

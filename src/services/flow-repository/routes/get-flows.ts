@@ -1,0 +1,40 @@
+import { Type } from 'typebox'
+import { PageMeta, pagingOf, pagingQuery } from '#lib/paging'
+import { route } from '#lib/route'
+import { scopeOf } from '#lib/scope'
+import type { FlowRepositoryDeps } from '../deps.ts'
+import { FlowDocument, toDocument } from '../flow-document.ts'
+import { flowStatuses } from '../flow-status.ts'
+import { type FlowPage, listFlows } from '../flow-store.ts'
+import { permissions } from '../permissions.ts'
+
+const orders = ['createdAt', '-createdAt', 'updatedAt', '-updatedAt', 'name', '-name'] as const
+
+export const getFlows = ({ db }: Pick<FlowRepositoryDeps, 'db'>) =>
+  route({
+    method: 'GET',
+    path: '/flows',
+    summary: 'List the flows of the tenant',
+    permission: permissions.read,
+    query: Type.Object(
+      {
+        ...pagingQuery,
+        'filter[status]': Type.Optional(Type.Enum([...flowStatuses])),
+        'filter[type]': Type.Optional(Type.String({ maxLength: 50 })),
+        search: Type.Optional(Type.String({ maxLength: 100, description: 'Part of the name or the description' })),
+        sort: Type.Optional(Type.Enum([...orders], { description: 'Default: createdAt; with - from the last' })),
+      },
+      { additionalProperties: false },
+    ),
+    response: { 200: Type.Object({ data: Type.Array(FlowDocument), meta: PageMeta }) },
+    async handle({ query, principal }) {
+      const { 'filter[status]': status, 'filter[type]': type, search, sort = 'createdAt' } = query
+      const filter = { ...(status && { status }), ...(type && { type }), ...(search && { search }) }
+      const paging = pagingOf(query)
+      const order = { orderBy: sort.replace('-', '') as FlowPage['orderBy'], descending: sort.startsWith('-') }
+      const { flows, total } = await db.transaction(scopeOf(principal), (tx) =>
+        listFlows(tx, filter, { ...order, limit: paging.limit, offset: paging.offset }),
+      )
+      return { status: 200, body: { data: flows.map(toDocument), meta: paging.meta(total) } }
+    },
+  })

@@ -1,0 +1,43 @@
+import type { Service } from '#lib/service'
+import type { FlowRepositoryDeps } from './deps.ts'
+import { answerNames, onFlowAnswer } from './handlers/on-flow-answer.ts'
+import { flowRepositoryMigrations } from './migrations.ts'
+import { permissions } from './permissions.ts'
+import { deleteFlow } from './routes/delete-flow.ts'
+import { getFlow } from './routes/get-flow.ts'
+import { getFlows } from './routes/get-flows.ts'
+import { patchFlow } from './routes/patch-flow.ts'
+import { postFlow } from './routes/post-flow.ts'
+import { postFlowControl } from './routes/post-flow-control.ts'
+
+/** Keeps flows and their status, and asks the orchestrator by events to start and stop them. */
+export function createFlowRepository(deps: FlowRepositoryDeps): Service {
+  const handle = onFlowAnswer(deps)
+  deps.bus.subscribe('flow-repository', { names: answerNames, lanes: 4 }, async (event, context) => {
+    if (event.name === 'flow.started' || event.name === 'flow.stopped' || event.name === 'flow.failed') {
+      await handle(event, context)
+    }
+  })
+  return {
+    name: 'flow-repository',
+    migrations: flowRepositoryMigrations,
+    permissions: Object.values(permissions),
+    mounts: [
+      {
+        base: '/flow-repository',
+        tag: 'Flow Repository',
+        routes: [
+          getFlows(deps),
+          postFlow(deps),
+          getFlow(deps),
+          patchFlow(deps),
+          deleteFlow(deps),
+          postFlowControl(deps, 'start'),
+          postFlowControl(deps, 'stop'),
+        ],
+      },
+    ],
+    start: async () => undefined,
+    stop: async () => undefined,
+  }
+}
