@@ -36,8 +36,9 @@ function dependenciesAreCurrent(root) {
 
 /** The environment for npm: with a cache of its own where the usual one is not writable (containers, service users). */
 function npmEnvironment(scratch) {
-  const cache = process.env.npm_config_cache ?? path.join(os.homedir(), '.npm')
   try {
+    // Throws for a user who has neither a name nor a home.
+    const cache = process.env.npm_config_cache ?? path.join(os.homedir(), '.npm')
     fs.mkdirSync(cache, { recursive: true })
     fs.accessSync(cache, fs.constants.W_OK)
     return process.env
@@ -109,7 +110,8 @@ function otherClaims(folder, own) {
  * withdraws when it sees one, so never can two of them find themselves alone.
  */
 export async function ensureDependencies(root) {
-  const owner = os.userInfo().uid
+  // Not os.userInfo(): in a container the user may have a number only.
+  const owner = process.getuid?.() ?? 'user'
   const hash = createHash('sha256').update(root).digest('hex').slice(0, 16)
   const folder = path.join(os.tmpdir(), `oih-install-${hash}-${owner}`)
   for (let turn = 0; !dependenciesAreCurrent(root); turn++) {

@@ -20,7 +20,7 @@ export const componentOrchestratorEvents = [
   defineEvent({
     name: 'flow.stopped',
     service,
-    summary: 'A flow no longer runs, and none of its steps is at work.',
+    summary: 'A flow takes nothing in any more; runs accepted before finish on their own.',
     payload: { ...flowIds(), generation: echoed() },
   }),
   defineEvent({

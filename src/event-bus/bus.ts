@@ -3,78 +3,16 @@ import type { Database, Tx } from '../lib/postgres.ts'
 import { createTicker } from '../lib/ticker.ts'
 import { causedBy } from './causation.ts'
 import { createDeliveries, type RetryPolicy, type Subscriber } from './delivery.ts'
-import type { AnyEvent, NewEvent, PayloadMap, ReceivedEvent } from './event.ts'
+import type { AnyEvent, PayloadMap, ReceivedEvent } from './event.ts'
 import { createLaneStore } from './lane-store.ts'
-import { createListeners, type Listening } from './listener.ts'
+import { createListeners } from './listener.ts'
 import { readHead } from './log-reader.ts'
 import { patternSource } from './pattern.ts'
 import { createPublisher, type PayloadCheck } from './publisher.ts'
 import { createSequencer } from './sequencer.ts'
+import type { ServiceBus, SubscribeOptions } from './service-bus.ts'
 import { createSignals } from './signals.ts'
 import { createSubscription, type Subscription } from './subscription.ts'
-
-/** What a handler gets beside the event. */
-export interface HandlerContext {
-  /**
-   * The transaction in which the cursor moves: what is written with it takes effect exactly when the event counts as handled. Do
-   * not wait in it for anything outside the database; work with outside effects is a task.
-   */
-  readonly tx: Tx
-}
-
-export interface SubscribeOptions {
-  /** AMQP patterns: `*` one word, `#` any number, at every level. */
-  readonly names: string | readonly string[]
-  /** Also events that others brought in (broker, HTTP). Default false. */
-  readonly foreign?: boolean
-  /** Events of one ordering key stay in order; lanes are handled side by side, also by different processes. 1 (default) = total order. */
-  readonly lanes?: number
-  /** Where a subscription that is new to the database begins. Default `beginning`: all that the log still holds. */
-  readonly from?: 'beginning' | 'now'
-  /**
-   * `retry` (default): a failing event and those of its key behind it wait aside, others go on; dead after `maxAttempts`. `block`: the
-   * lane waits, for ever if need be: for a subscription that must miss nothing and keep the total order.
-   */
-  readonly onFailure?: 'retry' | 'block'
-  /** Default 12, which with the default backoff is about an hour and a half. */
-  readonly maxAttempts?: number
-  /** Wait before the second attempt, then doubling. Default 1,000 ms. */
-  readonly firstBackoffMs?: number
-  /** Default 1,800,000 ms. */
-  readonly mostBackoffMs?: number
-}
-
-/** The bus in the name of one service. */
-export interface ServiceBus<M extends PayloadMap> {
-  /**
-   * Appends an event in the caller's transaction: it is there if, and only if, the transaction commits. Resolves to its id. Throws
-   * when the payload does not fit its schema.
-   */
-  publish<N extends keyof M & string>(tx: Tx, event: NewEvent<N, M[N]>): Promise<string>
-  /** The same for several, in the given order. */
-  publishAll(
-    tx: Tx,
-    events: readonly { [N in keyof M & string]: NewEvent<N, M[N]> }[keyof M & string][],
-  ): Promise<string[]>
-  /**
-   * A durable subscription, shared by all processes that use its name. The outcome of the handler: returned = done; thrown = retried
-   * with backoff; `TerminalError` thrown = dead at once; `maxAttempts` reached = dead. Delivery is at least once, and exactly once in
-   * effect for what the handler writes with `tx`. Call before `start()` or any time after.
-   */
-  subscribe(
-    name: string,
-    options: SubscribeOptions,
-    handler: (event: AnyEvent<M>, context: HandlerContext) => Promise<void> | void,
-  ): void
-  /** The same for handlers that take a page of events at a time, in order; one that throws is called again for each event alone. */
-  subscribePages(
-    name: string,
-    options: SubscribeOptions,
-    handler: (events: readonly ReceivedEvent[], context: HandlerContext) => Promise<void>,
-  ): void
-  /** Calls `handler` in this process for every event from now on: for caches and live tails. Nothing is stored. */
-  listen(names: string | readonly string[], handler: (event: ReceivedEvent) => void): Listening
-}
 
 export interface BusState {
   /** Last position given, as known here. */
@@ -89,8 +27,11 @@ export interface BusState {
 export interface EventBus<M extends PayloadMap> {
   /** The face for a service; its name becomes `serviceName` in the headers of what it publishes. */
   service(serviceName: string): ServiceBus<M>
+  /**
+   * Resolves once all subscriptions are known to the database. The membership must have been started. When it rejects nothing runs.
+   */
   start(): Promise<void>
-  /** Finishes what is being handled, then lets go of all leases. */
+  /** Finishes what is being handled, then lets go of all leases. A bus that was stopped cannot be started again. */
   stop(): Promise<void>
   state(): BusState
 }
@@ -103,22 +44,26 @@ export interface EventBusOptions {
   /** Told of what went wrong in the background. Payloads are never in `context`. */
   readonly onError?: (error: unknown, context: Record<string, unknown>) => void
   readonly now?: () => Date
+  /** How often to look for what no wake-up told of. Default 500 ms. */
+  readonly lookEveryMs?: number
+  /** How long events may wait for a position before another member takes over giving them. Default 5,000 ms. */
+  readonly stallMs?: number
 }
-
-/** How old this process's knowledge of the last position may be when no wake-up arrives. */
-const LOOK_EVERY_MS = 500
 
 export function createEventBus<M extends PayloadMap>(options: EventBusOptions): EventBus<M> {
   const { db, membership, check = () => undefined, onError = () => undefined, now = () => new Date() } = options
+  const { lookEveryMs = 500, stallMs = 5_000 } = options
   const subscriptions = new Map<string, Subscription>()
   const subscribers = new Map<string, Subscriber>()
-  let started = false
+  let running = false
   let head = 0
 
   const deliveries = createDeliveries({ db, membership, subscribers, onError: (error, about) => onError(error, about) })
-  const listeners = createListeners({ db, onError: (error) => onError(error, { part: 'listener' }) })
+  const listeners = createListeners({ db, head: () => head, onError: (error) => onError(error, { part: 'listener' }) })
   const sequencer = createSequencer({
     db,
+    lookEveryMs,
+    stallMs,
     onAdvance(position) {
       signals.advanced(position)
       advance(position)
@@ -142,7 +87,7 @@ export function createEventBus<M extends PayloadMap>(options: EventBusOptions): 
     },
   })
   const looker = createTicker({
-    everyMs: LOOK_EVERY_MS,
+    everyMs: lookEveryMs,
     async tick() {
       if (!sequencer.active()) advance(await readHead(db).catch(() => head))
     },
@@ -161,6 +106,12 @@ export function createEventBus<M extends PayloadMap>(options: EventBusOptions): 
     handle: (events: readonly ReceivedEvent[], tx: Tx) => Promise<void>,
   ): void {
     if (subscriptions.has(name)) throw new Error(`Cannot subscribe "${name}" as a process must do so once`)
+    const lanes = wanted.lanes ?? 1
+    if (!Number.isInteger(lanes) || lanes < 1 || lanes > MOST_LANES) {
+      throw new Error(
+        `Cannot subscribe "${name}" as its lanes must be a whole number from 1 to ${MOST_LANES}: ${lanes}`,
+      )
+    }
     const retry: RetryPolicy = {
       maxAttempts: wanted.maxAttempts ?? 12,
       firstBackoffMs: wanted.firstBackoffMs ?? 1_000,
@@ -169,7 +120,7 @@ export function createEventBus<M extends PayloadMap>(options: EventBusOptions): 
     const subscription = createSubscription({
       subscription: name,
       interest: { names: patternSource([wanted.names].flat()), foreign: wanted.foreign ?? false },
-      lanes: wanted.lanes ?? 1,
+      lanes,
       from: wanted.from ?? 'beginning',
       onFailure: wanted.onFailure ?? 'retry',
       retry,
@@ -178,11 +129,12 @@ export function createEventBus<M extends PayloadMap>(options: EventBusOptions): 
       deliveries,
       handle,
       head: () => head,
+      lookEveryMs,
       onError: (error) => onError(error, { subscription: name }),
     })
     subscriptions.set(name, subscription)
     subscribers.set(name, { retry, handle: (event, tx) => handle([event], tx) })
-    if (started) subscription.start().catch((error: unknown) => onError(error, { subscription: name }))
+    if (running) subscription.startSoon()
   }
 
   const service = (serviceName: string): ServiceBus<M> => ({
@@ -201,24 +153,43 @@ export function createEventBus<M extends PayloadMap>(options: EventBusOptions): 
     listen: listeners.listen,
   })
 
-  return {
-    service,
-    async start() {
+  let starting: Promise<void> | undefined
+  let stopping: Promise<void> | undefined
+
+  async function start(): Promise<void> {
+    if (stopping !== undefined) throw new Error('Cannot start the bus as it must not have been stopped')
+    try {
       head = await readHead(db)
-      started = true
       sequencer.start()
       await signals.start()
-      await listeners.start()
+      listeners.start()
       looker.start()
+      running = true
       await Promise.all([...subscriptions.values()].map((subscription) => subscription.start()))
       deliveries.worker.start()
+    } catch (error) {
+      await stopAll()
+      throw error
+    }
+  }
+
+  async function stopAll(): Promise<void> {
+    running = false
+    await Promise.all([listeners.stop(), looker.stop(), deliveries.worker.stop()])
+    await Promise.all([...subscriptions.values()].map((subscription) => subscription.stop()))
+    await sequencer.stop()
+    await signals.stop()
+  }
+
+  return {
+    service,
+    start() {
+      starting ??= start()
+      return starting
     },
-    async stop() {
-      started = false
-      await Promise.all([listeners.stop(), looker.stop(), deliveries.worker.stop()])
-      await Promise.all([...subscriptions.values()].map((subscription) => subscription.stop()))
-      await sequencer.stop()
-      await signals.stop()
+    stop() {
+      stopping ??= Promise.resolve(starting?.catch(() => undefined)).then(stopAll)
+      return stopping
     },
     state: () => ({
       head,
@@ -227,6 +198,9 @@ export function createEventBus<M extends PayloadMap>(options: EventBusOptions): 
     }),
   }
 }
+
+/** As the database checks it. */
+const MOST_LANES = 4_096
 
 function causeOf({ id, correlationId, traceparent }: ReceivedEvent) {
   return { correlationId: correlationId ?? id, causationId: id, traceparent }

@@ -1,9 +1,10 @@
 import { messageOf, TerminalError } from '../lib/errors.ts'
 import type { Membership } from '../lib/membership.ts'
-import { type Database, isConnectionError, isSerializationError, type Tx } from '../lib/postgres.ts'
-import { backoff, createTaskQueue, type TaskError, type TaskRow } from '../lib/task-queue.ts'
+import { ConnectionLostError, type Database, type Tx } from '../lib/postgres.ts'
+import { backoff, createTaskQueue, type TaskError, type TaskRow, taskErrorText } from '../lib/task-queue.ts'
 import { createTaskWorker, type TaskWorker } from '../lib/task-worker.ts'
 import { type EventRow, type ReceivedEvent, toEvent } from './event.ts'
+import { attempt, HandlerFailed } from './page.ts'
 
 /** Handles one event in `tx`. */
 export type HandleInTx = (event: ReceivedEvent, tx: Tx) => Promise<void>
@@ -60,6 +61,7 @@ export function createDeliveries({ db, membership, subscribers, onError }: Deliv
     queues: () => [...subscribers.keys()],
     concurrency: 4,
     run,
+    mostAttempts: (name) => subscribers.get(name)?.retry.maxAttempts ?? Number.POSITIVE_INFINITY,
     onError: (error, task) =>
       onError(error, {
         subscription: task?.queue ?? '',
@@ -75,11 +77,11 @@ export function createDeliveries({ db, membership, subscribers, onError }: Deliv
     try {
       await db.transaction('everything', async (tx) => {
         if (!(await queue.finish(tx, [task])).has(task.id)) return
-        await subscriber.handle(toDelivered(task), tx)
+        await attempt(() => subscriber.handle(toDelivered(task), tx))
       })
     } catch (error) {
-      if (isConnectionError(error) || isSerializationError(error)) throw error
-      await fail(task, subscriber.retry, error)
+      if (error instanceof ConnectionLostError) throw error
+      await fail(task, subscriber.retry, error instanceof HandlerFailed ? error.cause : error)
     }
   }
 
@@ -103,7 +105,7 @@ export function createDeliveries({ db, membership, subscribers, onError }: Deliv
         dead ? 'dead' : 'ready',
         failed && !dead ? delayAfter(1, policy) : 0,
         failed ? 1 : 0,
-        failed ? JSON.stringify(toTaskError(reason.failed)) : null,
+        failed ? taskErrorText(toTaskError(reason.failed)) : null,
         event.position,
         event.id,
         event.name,
@@ -130,8 +132,13 @@ function delayAfter(attempt: number, policy: RetryPolicy): number {
   return backoff(attempt, { firstMs: policy.firstBackoffMs, mostMs: policy.mostBackoffMs })
 }
 
+/** Anything can be thrown, also what cannot be turned into text. */
 function toTaskError(error: unknown): TaskError {
-  return { message: messageOf(error), stack: error instanceof Error ? error.stack : undefined }
+  try {
+    return { message: String(messageOf(error)), stack: error instanceof Error ? String(error.stack) : undefined }
+  } catch {
+    return { message: 'Something was thrown that has no text' }
+  }
 }
 
 function toDelivered(row: DeliveryRow): ReceivedEvent {

@@ -48,7 +48,7 @@ export interface NewEvent<N extends string = string, P = unknown> {
   readonly name: N
   /** Serialised with `JSON.stringify`, or taken as it stands when made by `exactJson`. */
   readonly payload: P | ExactJson
-  /** Default: `payload.id`, otherwise the event is in no order with others. */
+  /** Default: `payload.id`, otherwise the event is in no order with others. Long keys are kept as their hash. */
   readonly orderingKey?: string
   /** Default 1. */
   readonly version?: number
@@ -61,9 +61,10 @@ export interface ExactJson {
 
 const exactTexts = new WeakSet<ExactJson>()
 
-/** Marks valid JSON text as a payload to be kept byte for byte. Throws a SyntaxError when the text is not JSON. */
+/** Marks valid JSON text as a payload to be kept byte for byte. Throws a SyntaxError when the text is not JSON in Unicode. */
 export function exactJson(text: string): ExactJson {
   JSON.parse(text)
+  if (!text.isWellFormed()) throw new SyntaxError('Cannot keep the JSON text as it must not contain a lone surrogate')
   const exact = Object.freeze({ json: text })
   exactTexts.add(exact)
   return exact
@@ -115,6 +116,16 @@ export function toEvent(row: EventRow, delivery: { attempt: number; replay: bool
       return body().payload
     },
   }
+}
+
+/** Longer keys do not fit into an index entry. */
+const MOST_KEY_LENGTH = 255
+
+/** The key as it is stored: as it stands where PostgreSQL can keep and index it, otherwise its hash. */
+export function storableKey(orderingKey: string): string {
+  if (orderingKey.length <= MOST_KEY_LENGTH && !orderingKey.includes('\0') && orderingKey.isWellFormed())
+    return orderingKey
+  return `sha256:${createHash('sha256').update(orderingKey, 'utf16le').digest('hex')}`
 }
 
 /** 31 bits of SHA-1: spread evenly and the same in every language. Not a matter of security. */

@@ -7,9 +7,6 @@ export {
   createEventBus,
   type EventBus,
   type EventBusOptions,
-  type HandlerContext,
-  type ServiceBus,
-  type SubscribeOptions,
 } from './bus.ts'
 export { type Cause, causedBy, currentCause } from './causation.ts'
 export {
@@ -24,3 +21,4 @@ export {
 export type { Listening } from './listener.ts'
 export { eventBusMigrations } from './migrations.ts'
 export type { PayloadCheck } from './publisher.ts'
+export type { HandlerContext, ServiceBus, SubscribeOptions } from './service-bus.ts'

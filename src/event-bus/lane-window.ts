@@ -13,6 +13,12 @@ export interface Lane {
   readonly queue: ReceivedEvent[]
   /** True while a page with events of this lane is being handled. */
   busy: boolean
+  /** True while its first event, which failed, waits to be tried again. */
+  heldUp: boolean
+  /** Failures of its first event in a row. */
+  failures: number
+  /** True once it is to be handed to another process: it gets no more pages. */
+  leaving: boolean
 }
 
 /** A run of events of one lane; the events of a page are one or more of these. */
@@ -35,6 +41,8 @@ export interface LaneWindow {
   /** False once the lane was dropped, even if it has been taken anew since. */
   holds(lane: Lane): boolean
   drop(lane: Lane): void
+  /** Lets go of all but `share` lanes: resting ones are dropped and returned, busy ones leave as soon as they rest. */
+  shrink(share: number): Lane[]
   /** The lanes with room that are furthest behind. A slow lane is read for alone, once it has room again. */
   nextGroup(head: number): ReadGroup | undefined
   /** Takes in what was read for a lane up to `through`; what has no room is to be read again. */
@@ -47,7 +55,7 @@ export interface LaneWindow {
   unstored(): LaneCursor[]
 }
 
-/** Most events in memory over all lanes, and most bytes of their bodies. */
+/** Most events in memory over all lanes, and most bytes of their bodies. A lane may always hold one event. */
 const WINDOW_EVENTS = 2_000
 const WINDOW_BYTES = 32 * 1_048_576
 /** Most events in one transaction: enough to make the commit cheap, few enough to redo. */
@@ -64,18 +72,29 @@ export function createLaneWindow(laneCount: number): LaneWindow {
     for (const { body } of lane.queue.splice(0, count)) bytes -= body.length
   }
 
+  function drop(lane: Lane): void {
+    if (held.get(lane.lane) === lane) held.delete(lane.lane)
+    unqueue(lane, lane.queue.length)
+  }
+
   return {
     lanes: () => [...held.values()],
     open({ lane, fence, cursor }) {
-      held.set(lane, { lane, fence, cursor, frontier: cursor, queue: [], busy: false })
+      const state = { busy: false, heldUp: false, failures: 0, leaving: false }
+      held.set(lane, { lane, fence, cursor, frontier: cursor, queue: [], ...state })
     },
     holds: (lane) => held.get(lane.lane) === lane,
-    drop(lane) {
-      if (held.get(lane.lane) === lane) held.delete(lane.lane)
-      unqueue(lane, lane.queue.length)
+    drop,
+    shrink(share) {
+      const resting = (lane: Lane) => (lane.busy ? 1 : 0)
+      const excess = [...held.values()].sort((a, b) => resting(a) - resting(b)).slice(0, Math.max(0, held.size - share))
+      for (const lane of held.values()) lane.leaving = excess.includes(lane)
+      const dropped = excess.filter(({ busy }) => !busy)
+      for (const lane of dropped) drop(lane)
+      return dropped
     },
     nextGroup(head) {
-      const open = [...held.values()].filter((lane) => lane.frontier < head && hasRoom(lane))
+      const open = [...held.values()].filter((lane) => lane.frontier < head && !lane.leaving && hasRoom(lane))
       const after = Math.min(...open.map(({ frontier }) => frontier))
       const lanes = open.filter(({ frontier }) => frontier === after)
       const ahead = open.filter(({ frontier }) => frontier > after).map(({ frontier }) => frontier)
@@ -91,8 +110,11 @@ export function createLaneWindow(laneCount: number): LaneWindow {
       lane.frontier = through
     },
     deal(pages) {
-      const ready = [...held.values()].filter(({ busy, queue }) => !busy && queue.length > 0)
+      const ready = [...held.values()].filter(
+        ({ busy, heldUp, leaving, queue }) => !busy && !heldUp && !leaving && queue.length > 0,
+      )
       const count = Math.min(pages, ready.length)
+      if (count <= 0) return []
       const dealt = Map.groupBy(ready.entries(), ([index]) => index % count)
       return [...dealt.values()].map((some) => {
         const share = Math.max(1, Math.floor(PAGE_EVENTS / some.length))
@@ -101,6 +123,7 @@ export function createLaneWindow(laneCount: number): LaneWindow {
     },
     finish({ lane, events }) {
       lane.cursor = Math.max(lane.cursor, events.at(-1)?.position ?? 0)
+      lane.failures = 0
       unqueue(lane, events.length)
     },
     unstored() {

@@ -1,7 +1,7 @@
 import { type Database, isConnectionError } from '../lib/postgres.ts'
 import { createTicker } from '../lib/ticker.ts'
 import { type ReceivedEvent, toEvent } from './event.ts'
-import { readHead, readLog } from './log-reader.ts'
+import { readLog, UNSEQUENCED } from './log-reader.ts'
 import { matcher, patternSource } from './pattern.ts'
 
 /** A listener in force. */
@@ -18,12 +18,15 @@ export interface Listening {
 export interface Listeners {
   listen(names: string | readonly string[], handler: (event: ReceivedEvent) => void): Listening
   wake(): void
-  start(): Promise<void>
+  /** To be called once `head` is known. */
+  start(): void
   stop(): Promise<void>
 }
 
 export interface ListenersOptions {
   readonly db: Database
+  /** The last position given, as far as this process knows. */
+  readonly head: () => number
   readonly onError: (error: unknown) => void
   /** Default: a monotonic clock, in milliseconds. */
   readonly now?: () => number
@@ -40,9 +43,8 @@ const LOOK = {
   name: 'listener-look',
   text: `
   select s.last_position,
-         case when exists (select from event_bus.event e where e.xid >= pg_snapshot_xmax(s.snapshot))
-                or exists (select from pg_snapshot_xip(s.snapshot) as open (xid) join event_bus.event e on e.xid = open.xid)
-              then extract(epoch from clock_timestamp() - s.sequenced_at)::float8 * 1000
+         case when ${UNSEQUENCED}
+              then greatest(0, extract(epoch from clock_timestamp() - s.sequenced_at)::float8 * 1000)
               else 0 end as age
     from event_bus.sequencer s`,
 }
@@ -53,7 +55,7 @@ interface Entry {
   readonly handler: (event: ReceivedEvent) => void
 }
 
-export function createListeners({ db, onError, now = () => performance.now() }: ListenersOptions): Listeners {
+export function createListeners({ db, head, onError, now = () => performance.now() }: ListenersOptions): Listeners {
   const entries = new Set<Entry>()
   const ticker = createTicker({ everyMs: LOOK_EVERY_MS, tick: look })
   let position = 0
@@ -72,10 +74,10 @@ export function createListeners({ db, onError, now = () => performance.now() }: 
     }
   }
 
-  async function catchUp(head: number): Promise<void> {
-    while (position < head && entries.size > 0) {
+  async function catchUp(until: number): Promise<void> {
+    while (position < until && entries.size > 0) {
       const names = patternSource([...entries].flatMap(({ patterns }) => patterns))
-      const { rows, through } = await readLog(db, { names, foreign: true }, position, head)
+      const { rows, through } = await readLog(db, { names, foreign: true }, position, until)
       for (const row of rows) dispatch(toEvent(row, { attempt: 1, replay: false }))
       position = through
     }
@@ -96,6 +98,8 @@ export function createListeners({ db, onError, now = () => performance.now() }: 
     listen(names, handler) {
       const patterns = [names].flat()
       const entry = { patterns, matches: matcher(patterns), handler }
+      // What this process knew of before was before now. Anything later may matter to the listener.
+      if (entries.size === 0) position = Math.max(position, head())
       // What was confirmed before did not concern this listener.
       const since = now()
       entries.add(entry)
@@ -106,8 +110,8 @@ export function createListeners({ db, onError, now = () => performance.now() }: 
       }
     },
     wake: () => ticker.wake(),
-    async start() {
-      position = await readHead(db)
+    start() {
+      position = Math.max(position, head())
       ticker.start()
     },
     stop: () => ticker.stop(),

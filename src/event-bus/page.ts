@@ -7,6 +7,16 @@ import type { Slice } from './lane-window.ts'
 /** Another member holds the lane now: nothing of the page was done. */
 export class LeaseLost extends Error {}
 
+/**
+ * A handler threw `cause`. Kept apart from failures of the page's own transaction: a handler may well meet a lost connection to
+ * something else, and that is a failed attempt, no reason to try again for ever.
+ */
+export class HandlerFailed extends Error {
+  constructor(cause: unknown) {
+    super('A handler failed', { cause })
+  }
+}
+
 export interface PageOptions {
   readonly subscription: string
   readonly db: Database
@@ -19,7 +29,8 @@ export interface PageOptions {
 
 /**
  * Handles a page in one transaction with its cursors, all or nothing. Events whose ordering key waits in `delivery` are parked
- * behind those. With `failure`, the events are not handled but kept for a retry. Throws `LeaseLost` or what the handler threw.
+ * behind those. With `failure`, the events are not handled but kept for a retry. What the stored cursor has passed is left out: a
+ * commit whose answer was lost. Throws `LeaseLost`, `HandlerFailed`, or the failure of the transaction itself.
  */
 export async function commitPage(
   page: PageOptions,
@@ -27,26 +38,34 @@ export async function commitPage(
   failure?: { error: unknown },
 ): Promise<void> {
   const { subscription, db, store, deliveries, retry, handle } = page
-  const events = slices.flatMap((slice) => slice.events).sort((a, b) => a.position - b.position)
-  const keys = [...new Set(events.map(({ orderingKey }) => orderingKey))]
+  const lanes = slices.map(({ lane }) => lane)
+  const keys = [...new Set(slices.flatMap(({ events }) => events.map(({ orderingKey }) => orderingKey)))]
   await db.transaction('everything', async (tx) => {
-    const { lanes, waiting } = await store.lock(
-      tx,
-      slices.map(({ lane }) => lane),
-      keys,
-    )
-    if (lanes.size < slices.length) throw new LeaseLost()
+    const { cursors, waiting } = await store.lock(tx, lanes, keys)
+    if (cursors.size < slices.length) throw new LeaseLost()
+    const events = slices
+      .flatMap(({ lane, events }) => events.filter(({ position }) => position > (cursors.get(lane.lane) ?? 0)))
+      .sort((a, b) => a.position - b.position)
     const due = events.filter(({ orderingKey }) => !waiting.has(orderingKey))
     if (failure !== undefined) {
       for (const event of due) await deliveries.keep(tx, subscription, event, { failed: failure.error }, retry)
     } else if (due.length > 0) {
-      await handle(due, tx)
+      await attempt(() => handle(due, tx))
     }
     for (const event of events) {
       if (waiting.has(event.orderingKey)) await deliveries.keep(tx, subscription, event, 'parked', retry)
     }
     await store.advance(tx, slices.map(cursorAfter))
   })
+}
+
+/** Marks what a handler throws as its own. */
+export async function attempt(handler: () => Promise<void>): Promise<void> {
+  try {
+    await handler()
+  } catch (error) {
+    throw new HandlerFailed(error)
+  }
 }
 
 function cursorAfter({ lane: { lane, fence, cursor }, events }: Slice) {

@@ -5,10 +5,19 @@
 
 const WORD = '[^.]+'
 
+/** Longest name: what AMQP takes as a routing key. */
+const MOST_NAME_BYTES = 255
+
+/** Throws when the text is no name of an event: words separated by dots, as patterns know them. */
+export function assertName(name: string): void {
+  const sound = /^[^.*#\s\0]+(?:\.[^.*#\s\0]+)*$/.test(name) && Buffer.byteLength(name) <= MOST_NAME_BYTES
+  if (!sound) throw new Error(`Cannot publish "${name}" as a name must be words separated by dots`)
+}
+
 /** Throws when the text is no pattern: empty, an empty word, or a wildcard mixed with letters. */
 export function assertPattern(pattern: string): void {
   const words = pattern.split('.')
-  const sound = words.every((word) => word === '*' || word === '#' || /^[^.*#\s]+$/.test(word))
+  const sound = words.every((word) => word === '*' || word === '#' || /^[^.*#\s\0]+$/.test(word))
   if (!sound)
     throw new Error(`Cannot subscribe to "${pattern}" as a pattern must be words, "*" or "#" separated by dots`)
 }
@@ -18,6 +27,7 @@ export function assertPattern(pattern: string): void {
  * in the database.
  */
 export function patternSource(patterns: readonly string[]): string {
+  if (patterns.length === 0) throw new Error('Cannot subscribe as there must be a pattern')
   return `^(?:${patterns.map(sourceOf).join('|')})$`
 }
 
@@ -25,7 +35,8 @@ function sourceOf(pattern: string): string {
   assertPattern(pattern)
   // Several `#` in a row mean the same as one and would make the expression ambiguous.
   const words = pattern.split('.').filter((word, index, all) => word !== '#' || all[index - 1] !== '#')
-  if (words.length === 1 && words[0] === '#') return '.*'
+  // Not `.*`: a dot stands for a line break in one of the two dialects alone, and names of others may hold one.
+  if (words.length === 1 && words[0] === '#') return '(?:[^.]|[.])*'
   return words
     .map((word, index) => {
       const first = index === 0

@@ -1,7 +1,8 @@
 import { v7 as uuidv7 } from 'uuid'
 import type { Tx } from '../lib/postgres.ts'
 import { currentCause } from './causation.ts'
-import { isExactJson, keyHash, type NewEvent } from './event.ts'
+import { isExactJson, keyHash, type NewEvent, storableKey } from './event.ts'
+import { assertName } from './pattern.ts'
 
 /** Largest body in bytes. An event says what happened; documents belong where the event points to. */
 export const MAX_BODY_BYTES = 1_048_576
@@ -49,6 +50,7 @@ const insertMany = {
 
 export function createPublisher({ check, now, onCommit }: PublisherOptions): Publisher {
   function toRow(serviceName: string, event: NewEvent): NewRow {
+    assertName(event.name)
     const id = uuidv7()
     const payload = payloadText(event)
     const value: unknown = JSON.parse(payload)
@@ -59,7 +61,7 @@ export function createPublisher({ check, now, onCommit }: PublisherOptions): Pub
     if (Buffer.byteLength(body) > MAX_BODY_BYTES) {
       throw new Error(`Cannot publish "${event.name}" as its body must not exceed ${MAX_BODY_BYTES} bytes`)
     }
-    const orderingKey = event.orderingKey ?? idOf(value) ?? id
+    const orderingKey = storableKey(event.orderingKey ?? idOf(value) ?? id)
     return { id, name: event.name, orderingKey, version: event.version ?? 1, body }
   }
 

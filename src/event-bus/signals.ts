@@ -51,8 +51,9 @@ export function createSignals(options: SignalsOptions): Signals {
 
   async function ensureLink(): Promise<void> {
     if (link !== undefined) return
+    const session = await db.session().catch(() => undefined)
+    if (session === undefined) return
     try {
-      const session = await db.session()
       session.onNotification((_channel, text) => receive(text))
       session.onLost(() => {
         link = undefined
@@ -60,6 +61,7 @@ export function createSignals(options: SignalsOptions): Signals {
       await session.query(`listen ${CHANNEL}`)
       link = session
     } catch {
+      await session.close()
       return
     }
     if (linkedBefore) options.onRelinked()

@@ -1,15 +1,16 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { isConnectionError, isSerializationError } from '../lib/postgres.ts'
-import { backoff } from '../lib/task-queue.ts'
 import { createTicker } from '../lib/ticker.ts'
-import type { ReceivedEvent } from './event.ts'
-import { createLaneWindow, type Lane, type Slice } from './lane-window.ts'
+import { createLaneWindow } from './lane-window.ts'
 import { type Interest, readLog } from './log-reader.ts'
-import { commitPage, LeaseLost, type PageOptions } from './page.ts'
+import type { PageOptions } from './page.ts'
+import { createPageRunner } from './page-runner.ts'
 
 /** One durable subscription as this process runs it: reads the log for its lanes and handles it page by page. */
 export interface Subscription {
+  /** Resolves once the subscription is known to the database. */
   start(): Promise<void>
+  /** The same without waiting: it begins as soon as the database lets it. */
+  startSoon(): void
   /** Positions have been given: look now. */
   wake(): void
   /** Finishes the pages under way and lets go of the lanes. */
@@ -27,42 +28,54 @@ export interface SubscriptionOptions extends PageOptions {
   /** The last position given, as far as this process knows. */
   readonly head: () => number
   readonly onError: (error: unknown) => void
+  readonly lookEveryMs: number
 }
 
-/** Pages handled at the same time, each on a connection of its own. */
-const PAGES = 4
 const BALANCE_EVERY_MS = 1_000
-const DATABASE_AWAY_MS = 250
 
 export function createSubscription(options: SubscriptionOptions): Subscription {
-  const { db, store, head, retry, onError } = options
-  const pages = new Set<Promise<void>>()
-  const reader = createTicker({ everyMs: 500, tick: () => guarded(read) })
+  const { db, store, head, onError } = options
+  const reader = createTicker({ everyMs: options.lookEveryMs, tick: () => guarded(read) })
   const balancer = createTicker({ everyMs: BALANCE_EVERY_MS, tick: () => guarded(balance) })
   const stopping = new AbortController()
-  let laneCount = options.lanes
-  let window = createLaneWindow(laneCount)
-  let failures = 0
+  let window = createLaneWindow(options.lanes)
+  /** The number of lanes in force; undefined until the subscription is known to the database. */
+  let laneCount: number | undefined
+  const runner = createPageRunner({
+    ...options,
+    window: () => window,
+    stopping: stopping.signal,
+    onRoom: () => reader.wake(),
+  })
 
   async function guarded(work: () => Promise<void>): Promise<void> {
     try {
       await work()
     } catch (error) {
-      if (!isConnectionError(error)) onError(error)
+      if (!isConnectionError(error) && !isSerializationError(error)) onError(error)
     }
+  }
+
+  async function register(): Promise<void> {
+    if (laneCount === undefined) useLanes(await store.register(options.lanes, options.from))
+  }
+
+  function useLanes(count: number): void {
+    laneCount = count
+    window = createLaneWindow(count)
   }
 
   /** Stores how far idle lanes have been read, hands back lanes beyond the fair share, and takes free ones up to it. */
   async function balance(): Promise<void> {
+    await register()
     await storeFrontiers()
-    const share = await store.fairShare()
-    const idle = window.lanes().filter(({ busy }) => !busy)
-    const excess = idle.slice(0, Math.max(0, window.lanes().length - share))
-    for (const lane of excess) window.drop(lane)
+    const { lanes, share } = await store.fairShare()
+    // Another process has changed their number, which it may while nobody who lives holds one.
+    if (lanes !== laneCount) useLanes(lanes)
+    const excess = window.shrink(share)
     if (excess.length > 0) await store.release(excess)
-    const missing = share - window.lanes().length
-    if (missing <= 0) return
-    for (const lease of await store.claim(missing)) window.open(lease)
+    const held = window.lanes().map(({ lane }) => lane)
+    for (const lease of await store.claim(Math.max(0, share - held.length), lanes, held)) window.open(lease)
     reader.wake()
   }
 
@@ -76,88 +89,47 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
 
   async function read(): Promise<void> {
     while (!stopping.signal.aborted) {
+      // Together with the window, as both may be replaced while the log is read.
+      const count = laneCount
+      if (count === undefined) return
       const group = window.nextGroup(head())
       if (group === undefined) return
-      const some = { count: laneCount, wanted: group.lanes.map(({ lane }) => lane) }
-      const interest = { ...options.interest, ...(group.lanes.length === laneCount ? {} : { lanes: some }) }
+      const some = { count, wanted: group.lanes.map(({ lane }) => lane) }
+      const interest = { ...options.interest, ...(group.lanes.length === count ? {} : { lanes: some }) }
       const page = await readLog(db, interest, group.after, group.until)
-      const rows = Map.groupBy(page.rows, ({ key_hash }) => key_hash % laneCount)
+      const rows = Map.groupBy(page.rows, ({ key_hash }) => key_hash % count)
       for (const lane of group.lanes) {
         if (window.holds(lane)) window.enqueue(lane, rows.get(lane.lane) ?? [], page.through)
       }
-      schedule()
+      runner.schedule()
     }
   }
 
-  function schedule(): void {
+  function run(): void {
     if (stopping.signal.aborted) return
-    for (const slices of window.deal(PAGES - pages.size)) {
-      for (const { lane } of slices) lane.busy = true
-      const page = handlePage(slices).finally(() => {
-        for (const { lane } of slices) lane.busy = false
-        pages.delete(page)
-        schedule()
-        reader.wake()
-      })
-      pages.add(page)
-    }
+    balancer.start()
+    reader.start()
   }
 
-  /** One transaction for the page; if that fails, one for each event. */
-  async function handlePage(slices: readonly Slice[]): Promise<void> {
-    try {
-      await commit(slices)
-    } catch (error) {
-      if (await isSetBack(slices, error)) return
-      for (const { lane, events } of slices) await guarded(() => handleOneByOne(lane, events))
-    }
-  }
+  let starting: Promise<void> | undefined
+  let stopped: Promise<void> | undefined
 
-  async function handleOneByOne(lane: Lane, events: readonly ReceivedEvent[]): Promise<void> {
-    for (const event of events) {
-      if (stopping.signal.aborted || !window.holds(lane)) return
-      const slices = [{ lane, events: [event] }]
-      try {
-        await commit(slices)
-      } catch (error) {
-        if (await isSetBack(slices, error)) return
-        if (options.onFailure === 'block') return holdUp(error)
-        await commit(slices, { error })
-      }
-    }
+  async function stop(): Promise<void> {
+    stopping.abort()
+    await starting?.catch(() => undefined)
+    await Promise.all([reader.stop(), balancer.stop()])
+    await runner.settled()
+    if (laneCount === undefined) return
+    await guarded(storeFrontiers)
+    await guarded(() => store.unregister())
   }
-
-  async function commit(slices: readonly Slice[], failure?: { error: unknown }): Promise<void> {
-    await commitPage(options, slices, failure)
-    failures = 0
-    for (const slice of slices) window.finish(slice)
-  }
-
-  /** True when the failure is not the events' own: they stay where they are and are handled again. */
-  async function isSetBack(slices: readonly Slice[], error: unknown): Promise<boolean> {
-    if (error instanceof LeaseLost) for (const { lane } of slices) window.drop(lane)
-    else if (isConnectionError(error)) await pause(DATABASE_AWAY_MS)
-    else return isSerializationError(error)
-    return true
-  }
-
-  /** The lane stays busy meanwhile; then its first event is tried again. */
-  async function holdUp(error: unknown): Promise<void> {
-    onError(error)
-    failures += 1
-    await pause(backoff(failures, { firstMs: retry.firstBackoffMs, mostMs: retry.mostBackoffMs }))
-  }
-
-  /** Resolves after `ms`, at once when stopping. */
-  const pause = (ms: number): Promise<void> => sleep(ms, undefined, { signal: stopping.signal }).catch(() => undefined)
 
   return {
-    async start() {
-      laneCount = await store.register(options.lanes, options.from)
-      window = createLaneWindow(laneCount)
-      reader.start()
-      balancer.start()
+    start() {
+      starting ??= register().then(run)
+      return starting
     },
+    startSoon: run,
     wake: () => reader.wake(),
     done() {
       const positions = window
@@ -165,12 +137,9 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
         .map(({ queue, busy, frontier, cursor }) => (queue.length === 0 && !busy ? frontier : cursor))
       return positions.length === 0 ? undefined : Math.min(...positions)
     },
-    async stop() {
-      stopping.abort()
-      await Promise.all([reader.stop(), balancer.stop()])
-      await Promise.all(pages)
-      await guarded(storeFrontiers)
-      await guarded(() => store.unregister())
+    stop() {
+      stopped ??= stop()
+      return stopped
     },
   }
 }

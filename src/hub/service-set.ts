@@ -50,21 +50,7 @@ export function createServices(options: ServiceSetOptions): ServiceSet {
   const own = injectTransport(options.inject)
   const transportTo = (service: ServiceName): Transport => (wanted.has(service) ? own : remote(config))
 
-  const iam: Iam | undefined = wanted.has('iam')
-    ? createIam({
-        db,
-        bus: bus.service('iam'),
-        logger,
-        clock,
-        masterKey,
-        config: config.iam,
-        permissions: () => catalogue(),
-      })
-    : undefined
-  const lookup = iam?.lookupToken ?? remoteTokenLookup(clientFor(transportTo('iam'), noToken))
-
-  const makers: Record<ServiceName, () => Service> = {
-    iam: () => iam as Service,
+  const makers: Record<Exclude<ServiceName, 'iam'>, () => Service> = {
     'flow-repository': () => createFlowRepository({ db, bus: bus.service('flow-repository'), clock }),
     'component-orchestrator': () =>
       createComponentOrchestrator({
@@ -78,21 +64,32 @@ export function createServices(options: ServiceSetOptions): ServiceSet {
       }),
     'audit-log': () => createAuditLog({ db, bus: bus.service('audit-log'), logger, clock, masterKey }),
   }
-  const running = [...wanted].map((name) => makers[name]())
-  const catalogue = () => running.flatMap(({ permissions }) => permissions)
+  const others = [...wanted].flatMap((name) => (name === 'iam' ? [] : [makers[name]()]))
+  const iam: Iam | undefined = wanted.has('iam')
+    ? createIam({
+        db,
+        bus: bus.service('iam'),
+        logger,
+        clock,
+        masterKey,
+        config: config.iam,
+        permissions: others.flatMap(({ permissions }) => permissions),
+      })
+    : undefined
+  const lookup = iam?.lookupToken ?? remoteTokenLookup(clientFor(transportTo('iam'), noToken))
 
   /** IAM issues it where it runs here; otherwise an operator has. */
   function tokenOf(service: ServiceName, permissions: readonly string[]): () => Promise<string> {
-    if (iam !== undefined) return renewed(() => iam.issueServiceToken(service, permissions))
-    return async () => {
-      if (config.hub.serviceToken !== undefined) return config.hub.serviceToken
+    const issued = renewed(async () => {
+      if (iam !== undefined) return iam.issueServiceToken(service, permissions)
       throw new HubError('unavailable', 'Cannot call other services as OIH_SERVICE_TOKEN must be set')
-    }
+    })
+    return async () => config.hub.serviceToken ?? issued()
   }
 
   let created: { readonly username: string; readonly password?: string } | undefined
   return {
-    running,
+    running: iam === undefined ? others : [iam, ...others],
     principals: createAccess(bus.service('hub'), lookup).principals,
     async ensureFirstAdmin() {
       const { adminUsername: username, adminPassword: password } = config.iam

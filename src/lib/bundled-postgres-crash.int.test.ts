@@ -159,16 +159,18 @@ test('initdb: a crash on the way leaves no half cluster', async (t) => {
   )
 })
 
-test('user: without root it runs as the user of the hub', { skip: !isRoot }, async (t) => {
-  const { parent, startHub } = await setup(t, { fresh: true })
-  await mkdir(path.join(parent, 'data'))
-  await chown(path.join(parent, 'data'), 65_534, 65_534)
-  const { url, hub, postgres } = await startHub(65_534)
-  assert.match(await readFile(`/proc/${postgres.pid}/status`, 'utf8'), /^Uid:\t65534\t65534/m)
-  // The socket is for its user, and root may enter anywhere.
-  assert.deepEqual(await query(url, 'SELECT 1'), ['1'])
-  hub.kill('SIGKILL')
-  assert.ok(await waitForEnd(postgres, deadlineMs))
+test('user: without root it runs as the user of the hub, who may be a mere number', { skip: !isRoot }, async (t) => {
+  for (const uid of [65_534, 54_321]) {
+    const { dataDir, startHub } = await setup(t, { fresh: true })
+    await mkdir(dataDir)
+    await chown(dataDir, uid, uid)
+    const { url, hub, postgres } = await startHub(uid)
+    assert.match(await readFile(`/proc/${postgres.pid}/status`, 'utf8'), new RegExp(`^Uid:\t${uid}\t${uid}`, 'm'))
+    // The socket is for its user, and root may enter anywhere.
+    assert.deepEqual(await query(url, 'SELECT 1'), ['1'])
+    hub.kill('SIGKILL')
+    assert.ok(await waitForEnd(postgres, deadlineMs))
+  }
 })
 
 test('user: root starts it in a user namespace or as nobody, and goes from one to the other', {

@@ -2,13 +2,15 @@
 
 import { execFile } from 'node:child_process'
 import { chmod, lchown, readdir, stat } from 'node:fs/promises'
+import os from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { HubError, messageOf } from './errors.ts'
 
 /**
- * - `self`: as the user of the hub, the case of every hub that does not run as root.
- * - `user-namespace`: as root seen as nobody from within. Needs no second user and the files stay root's.
+ * - `self`: as the user of the hub, the usual case.
+ * - `user-namespace`: as the user of the hub, who is seen as nobody from within. For root, and for users without a name. Needs no
+ *   second user, and the files stay those of the user of the hub.
  * - `setuid`: as another user, who then owns the files of PostgreSQL.
  */
 export type PostgresUserKind = 'self' | 'user-namespace' | 'setuid'
@@ -34,28 +36,42 @@ const environment = { PATH: '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin', LC_A
 const unshareArgs = ['--user', '--map-user=65534', '--map-group=65534', '--']
 
 /**
- * Chooses by trying. `owner`: who owns the data of an earlier start, if that is not root he stays the user, as data cannot be
- * read from a user namespace that does not know its owner. `only`: forces one way.
+ * Chooses by trying. `owner`: who owns the data of an earlier start; if the hub is root and he is not, he stays the user, as
+ * a user namespace that does not know him could not read the data. `only`: forces one way.
  */
 export async function choosePostgresUser(
   owner?: { uid: number; gid: number },
   only?: PostgresUserKind,
 ): Promise<PostgresUser> {
-  const uid = process.getuid?.() ?? -1
-  if (only === 'self' || (only === undefined && uid !== 0)) return self(uid, process.getgid?.() ?? -1)
-  const isOwned = owner !== undefined && owner.uid !== 0
+  const isRoot = process.getuid?.() === 0
+  if (only === 'self' || (only === undefined && !isRoot && hasName())) return self()
+  const earlier = isRoot && owner !== undefined && owner.uid !== 0 ? owner : undefined
   const reasons: string[] = []
-  for (const kind of only ? [only] : isOwned ? ['setuid'] : ['user-namespace', 'setuid']) {
-    const user = kind === 'user-namespace' ? userNamespace() : isOwned ? setuid(owner.uid, owner.gid) : await nobody()
+  for (const kind of only ? [only] : waysFor(isRoot, earlier !== undefined)) {
+    const user = kind === 'user-namespace' ? userNamespace() : setuid(earlier ?? (await nobody()))
     const refusal = await runAs(user, 'sh', ['-c', ':']).then(() => undefined, messageOf)
     if (refusal === undefined) return user
     reasons.push(refusal.trim().replaceAll('\n', ' '))
   }
   throw new HubError(
     'unavailable',
-    `Cannot start the bundled PostgreSQL as root as it must run as another user: ${reasons.join('; ')}. ` +
-      'Start the hub as an ordinary user, or set OIH_DATABASE_URL to a PostgreSQL of your own',
+    `Cannot start the bundled PostgreSQL as user ${process.getuid?.()} as it must run as one who has a name and is not root: ` +
+      `${reasons.join('; ')}. Start the hub as an ordinary user, or set OIH_DATABASE_URL to a PostgreSQL of your own`,
   )
+}
+
+function waysFor(isRoot: boolean, hasEarlier: boolean): PostgresUserKind[] {
+  if (!isRoot) return ['user-namespace']
+  return hasEarlier ? ['setuid'] : ['user-namespace', 'setuid']
+}
+
+/** PostgreSQL looks up the name of its user; in a container he may have a number only. */
+function hasName(): boolean {
+  try {
+    return os.userInfo().username !== ''
+  } catch {
+    return false
+  }
 }
 
 /** Runs a program to its end as that user and returns its standard output. Throws with its standard error. */
@@ -92,37 +108,34 @@ export async function handOver(user: PostgresUser, target: string): Promise<void
   await lchown(target, user.uid, user.gid)
 }
 
-function self(uid: number, gid: number): PostgresUser {
-  return { kind: 'self', uid, gid, command: (file, args) => ({ file, args: [...args], options: { env: environment } }) }
+/** The user of the hub. */
+function own(): { uid: number; gid: number } {
+  return { uid: process.getuid?.() ?? -1, gid: process.getgid?.() ?? -1 }
+}
+
+function self(): PostgresUser {
+  return { kind: 'self', ...own(), command: (file, args) => ({ file, args: [...args], options: { env: environment } }) }
 }
 
 function userNamespace(): PostgresUser {
-  return {
-    kind: 'user-namespace',
-    uid: 0,
-    gid: 0,
-    command: (program, args) => ({
-      file: 'unshare',
-      args: [...unshareArgs, program, ...args],
-      options: { env: environment },
-    }),
-  }
+  const command = (program: string, args: readonly string[]) => ({
+    file: 'unshare',
+    args: [...unshareArgs, program, ...args],
+    options: { env: environment },
+  })
+  return { kind: 'user-namespace', ...own(), command }
 }
 
-function setuid(uid: number, gid: number): PostgresUser {
-  return {
-    kind: 'setuid',
-    uid,
-    gid,
-    command: (file, args) => ({ file, args: [...args], options: { uid, gid, env: environment } }),
-  }
+function setuid({ uid, gid }: { uid: number; gid: number }): PostgresUser {
+  const options = { uid, gid, env: environment }
+  return { kind: 'setuid', uid, gid, command: (file, args) => ({ file, args: [...args], options }) }
 }
 
-async function nobody(): Promise<PostgresUser> {
+async function nobody(): Promise<{ uid: number; gid: number }> {
   const ask = async (flag: string) => {
     const output = await promisify(execFile)('id', [flag, 'nobody'], { env: environment }).catch(() => undefined)
     // The usual number, where a container has no user of that name.
     return Number(output?.stdout.trim() || 65_534)
   }
-  return setuid(await ask('-u'), await ask('-g'))
+  return { uid: await ask('-u'), gid: await ask('-g') }
 }

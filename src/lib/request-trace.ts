@@ -31,8 +31,7 @@ export function traceRequests(server: FastifyInstance, logger: Logger, metrics: 
     const route = (is404 ? undefined : routeOptions.url) ?? unmatched
     metrics.httpDuration.observe({ method, route, status }, ms / 1000)
     const fields = { requestId: request.id, method, route, status, ms: Math.round(ms * 10) / 10 }
-    if (routeOptions.config.quiet) logger.debug(fields, 'Request served')
-    else logger.info(fields, 'Request served')
+    logger.debug(fields, 'Request served')
   }
   const begun = new WeakMap<FastifyRequest, number>()
   server.addHook('onRequest', (request, _reply, done) => {

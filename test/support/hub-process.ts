@@ -23,13 +23,20 @@ export interface HubProcessOptions {
   readonly dataDir: string
   readonly env?: Readonly<Record<string, string>>
   readonly args?: readonly string[]
+  /** Hears of the process at once, long before the hub is ready. */
+  readonly onSpawn?: (child: ChildProcess) => void
 }
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 export const testAdmin = { username: 'admin', password: 'correct horse battery staple' }
 
 /** Starts a hub on a free port and resolves when it says that it is ready. Rejects with its output when it ends before. */
-export async function startHubProcess({ dataDir, env = {}, args = [] }: HubProcessOptions): Promise<HubProcess> {
+export async function startHubProcess({
+  dataDir,
+  env = {},
+  args = [],
+  onSpawn,
+}: HubProcessOptions): Promise<HubProcess> {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('OIH_'))
   const child = spawn(process.execPath, ['src/main.ts', 'start', ...args], {
     cwd: root,
@@ -44,6 +51,7 @@ export async function startHubProcess({ dataDir, env = {}, args = [] }: HubProce
       ...env,
     },
   })
+  onSpawn?.(child)
   const lines: string[] = []
   const exited = new Promise<number | null>((resolve) => child.once('exit', resolve))
   const url = await new Promise<string>((resolve, reject) => {

@@ -12,6 +12,10 @@ export interface TestDatabase {
   readonly db: Database
   /** Another such pool, as another process would have. */
   open(options?: Partial<DatabaseOptions>): Database
+  /** Runs SQL as a superuser. */
+  asSuperuser(sql: string, values?: readonly unknown[]): Promise<Record<string, unknown>[]>
+  /** Ends all connections with this `application_name`, until none is left. */
+  cut(applicationName: string): Promise<void>
 }
 
 /** Creates a database with the given migrations applied. `npm test` provides the server in `OIH_TEST_DATABASE_URL`. */
@@ -24,12 +28,12 @@ export async function createTestDatabase(
     throw new Error('Cannot reach a test database as OIH_TEST_DATABASE_URL is unset: run the tests by "npm test"')
   }
   const name = `test_${randomBytes(8).toString('hex')}`
-  await asSuperuser(server, `create database ${name}`)
+  await runSql(server, `create database ${name}`)
   const url = withDatabase(server, name)
   const pools: Database[] = []
   t.after(async () => {
     await Promise.all(pools.map((pool) => pool.close()))
-    await asSuperuser(server, `drop database if exists ${name} with (force)`)
+    await runSql(server, `drop database if exists ${name} with (force)`)
   })
   await migrate({ url, migrations })
   const open = (options: Partial<DatabaseOptions> = {}) => {
@@ -37,7 +41,18 @@ export async function createTestDatabase(
     pools.push(pool)
     return pool
   }
-  return { url, db: open(), open }
+  const asSuperuser = (sql: string, values: readonly unknown[] = []) => runSql(url, sql, values)
+  async function cut(applicationName: string): Promise<void> {
+    let left = true
+    while (left) {
+      const ended = await asSuperuser(
+        'select pg_terminate_backend(pid, 5000) from pg_stat_activity where application_name = $1',
+        [applicationName],
+      )
+      left = ended.length > 0
+    }
+  }
+  return { url, db: open(), open, asSuperuser, cut }
 }
 
 function withDatabase(server: string, name: string): string {
@@ -46,11 +61,12 @@ function withDatabase(server: string, name: string): string {
   return query === undefined ? path : `${path}?${query}`
 }
 
-async function asSuperuser(url: string, sql: string): Promise<void> {
+async function runSql(url: string, sql: string, values: readonly unknown[] = []): Promise<Record<string, unknown>[]> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   try {
-    await client.query(sql)
+    const { rows } = await client.query(sql, values.length === 0 ? undefined : [...values])
+    return rows
   } finally {
     await client.end()
   }

@@ -32,7 +32,10 @@ create table event_bus.position (
 );
 comment on table event_bus.position is 'shared: read by services in the name of the system, append-only';
 
--- One row. snapshot: everything it shows as committed has its position. epoch: grows with each new sequencer; fences the old one.
+-- One row.
+--   snapshot      everything it shows as committed has its position
+--   sequenced_at  when the transaction began that took the snapshot
+--   epoch         grows with each new sequencer; fences the old one
 create table event_bus.sequencer (
   one boolean primary key default true check (one),
   epoch bigint not null default 0,
@@ -42,6 +45,14 @@ create table event_bus.sequencer (
 );
 insert into event_bus.sequencer default values;
 comment on table event_bus.sequencer is 'shared: one row for the whole log';
+
+-- A log that was restored into another server carries transaction numbers of the old one. Those that this server has yet to reach
+-- would look new for ever. Nobody else ever changes a row of the log.
+create function event_bus.adopt_restored_events() returns bigint language sql security definer set search_path = '' as $$
+  with adopted as (
+    update event_bus.event set xid = '1' where xid >= pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot()) returning id)
+  select count(*) from adopted
+$$;
 
 create table event_bus.subscription (
   name text primary key,

@@ -134,6 +134,34 @@ describe('run() ends alone', () => {
   })
 })
 
+describe('run() survives', () => {
+  test('the end of a process: mates are run again, and an evaluation that ends two is given up', async (t) => {
+    const { pool, run } = setup(t)
+    await run('1')
+    const code = `export async function process() { globalThis.process.kill(globalThis.process.pid, 'SIGKILL') }`
+    const deadly = { key: 'k', module: `data:text/javascript,${encodeURIComponent(code)}`, fields: '{}', message: '{}' }
+    const before = Array.from({ length: 4 }, (_, n) => run('$', { data: n }))
+    const bad = assert.rejects(pool.run(deadly), (error) => {
+      assert.ok(!(error instanceof TerminalError))
+      assert.match(String(error), /ended unexpectedly/)
+      return true
+    })
+    const after = Array.from({ length: 4 }, (_, n) => run('$', { data: n }))
+    await bad
+    assert.deepEqual(await Promise.all([...before, ...after]), [[0], [1], [2], [3], [0], [1], [2], [3]])
+  })
+
+  test('want of memory in a batch', async (t) => {
+    const { run } = setup(t, { deadline: 20_000, memoryMb: 64 })
+    await run('1')
+    const mates = Array.from({ length: 4 }, (_, n) => run('$', { data: n }))
+    const bad = assert.rejects(run('$pad("x", 500000000)'), isTerminal(/64 MiB/))
+    const more = Array.from({ length: 4 }, (_, n) => run('$', { data: n }))
+    await bad
+    assert.equal((await Promise.all([...mates, ...more])).length, 8)
+  })
+})
+
 // Without fairness these would take minutes.
 describe('run() is fair', { timeout: 30_000 }, () => {
   test('a flood of endless evaluations of many keys leaves processes for others', async (t) => {

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
+import { setPriority } from 'node:os'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createLineReader } from './line-reader.ts'
@@ -38,14 +39,24 @@ export interface ExpressionProcessOptions {
 
 export interface ExpressionProcess {
   send(requests: readonly ExpressionRequest[]): void
+  /** Cannot be undone. */
+  lowerPriority(): void
   kill(): void
 }
 
+/** Gets about a quarter of the time where a process of usual priority wants it all. */
+const lowPriority = 5
 const maxStderr = 1_000
 const workerFile = fileURLToPath(new URL('./expression-worker.ts', import.meta.url))
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const jsonataFolder = `${dirname(createRequire(import.meta.url).resolve('jsonata'))}/`
 const readable = [`${root}package.json`, `${root}src/`, `${root}components/`, jsonataFolder]
+
+/** A hub that ends without stopping its parts must leave nothing behind. */
+const alive = new Set<() => void>()
+process.on('exit', () => {
+  for (const kill of alive) kill()
+})
 
 /**
  * Starts a process for expressions. It has no environment, reads nothing but our source, and can start nothing. The shell sets
@@ -69,10 +80,13 @@ export function startExpressionProcess(options: ExpressionProcessOptions): Expre
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
     stderr = (stderr + chunk).slice(-maxStderr)
   })
+  const kill = () => child.kill('SIGKILL')
+  alive.add(kill)
   let ended = false
   const end = (outOfMemory: boolean) => {
     if (ended) return
     ended = true
+    alive.delete(kill)
     options.onExit({ outOfMemory, stderr })
   }
 
@@ -94,9 +108,14 @@ export function startExpressionProcess(options: ExpressionProcessOptions): Expre
     send(requests) {
       child.stdin.write(requests.map(toLine).join(''))
     },
-    kill() {
-      child.kill('SIGKILL')
+    lowerPriority() {
+      try {
+        if (child.pid !== undefined) setPriority(child.pid, lowPriority)
+      } catch {
+        // It has ended already.
+      }
     },
+    kill,
   }
 }
 

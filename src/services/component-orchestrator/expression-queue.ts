@@ -4,8 +4,8 @@ export interface Keyed {
 }
 
 /**
- * Two rings of keys, one for fast keys and one for slow ones. Within a ring the keys take turns. A key is slow from `markSlow` to
- * `unmarkSlow`; at most 10,000 slow keys are remembered.
+ * Three rings of keys: those known to be fast, those known to be slow, and new ones. Within a ring the keys take turns. The
+ * standing of the last 10,000 keys is remembered.
  */
 export interface ExpressionQueue<T extends Keyed> {
   readonly size: number
@@ -16,7 +16,10 @@ export interface ExpressionQueue<T extends Keyed> {
   putBack(items: readonly T[]): void
   /** Takes out one item that waits; false when it does not. */
   remove(item: T): boolean
-  /** Up to `count` items of the next fast key that has less than `share` batches out; its `release` is owed. */
+  /**
+   * Up to `count` items of the next fast or new key that has less than `share` batches out; its `release` is owed. Fast and new keys
+   * take turns, so that a flood of new ones does not hold up those that are known.
+   */
   takeFast(count: number, share: number): T[]
   /** One item of the next slow key that has nothing out; its `release` is owed. */
   takeSlow(): T[]
@@ -26,11 +29,13 @@ export interface ExpressionQueue<T extends Keyed> {
   hasSlow(): boolean
   /** A batch that was taken is done or put back. */
   release(key: string): void
-  markSlow(key: string): void
-  unmarkSlow(key: string): void
+  rate(key: string, standing: Standing): void
   /** Takes all that waits. */
   drain(): T[]
 }
+
+/** What is known of a key; nothing of a new one. */
+export type Standing = 'fast' | 'slow'
 
 /** A key with what waits for it and the number of its batches that are out. */
 interface Lane<T> {
@@ -41,15 +46,15 @@ interface Lane<T> {
 
 type Ring<T> = Map<string, Lane<T>>
 
-const maxSlowKeys = 10_000
+const maxStandings = 10_000
 
 /** Creates an empty queue. */
 export function createExpressionQueue<T extends Keyed>(): ExpressionQueue<T> {
   const lanes: Ring<T> = new Map()
-  const fast: Ring<T> = new Map()
-  const slow: Ring<T> = new Map()
-  const slowKeys = new Set<string>()
+  const rings: Record<Standing | 'new', Ring<T>> = { fast: new Map(), slow: new Map(), new: new Map() }
+  const standings = new Map<string, Standing>()
   let size = 0
+  let turn: 'fast' | 'new' = 'fast'
 
   function laneOf(key: string): Lane<T> {
     const lane = lanes.get(key) ?? { key, waiting: [], out: 0 }
@@ -60,9 +65,8 @@ export function createExpressionQueue<T extends Keyed>(): ExpressionQueue<T> {
   /** Brings the rings into line with the lane: at the end of its ring if something waits, else in none. */
   function place(lane: Lane<T> | undefined): void {
     if (!lane) return
-    fast.delete(lane.key)
-    slow.delete(lane.key)
-    if (lane.waiting.length > 0) (slowKeys.has(lane.key) ? slow : fast).set(lane.key, lane)
+    for (const ring of Object.values(rings)) ring.delete(lane.key)
+    if (lane.waiting.length > 0) rings[standings.get(lane.key) ?? 'new'].set(lane.key, lane)
     else if (lane.out === 0) lanes.delete(lane.key)
   }
 
@@ -79,12 +83,17 @@ export function createExpressionQueue<T extends Keyed>(): ExpressionQueue<T> {
     return items
   }
 
+  function nextFast(share: number): Lane<T> | undefined {
+    const other = turn === 'fast' ? 'new' : 'fast'
+    return next(rings[turn], share) ?? next(rings[other], share)
+  }
+
   return {
     get size() {
       return size
     },
     waitingOf: (key) => lanes.get(key)?.waiting.length ?? 0,
-    isSlow: (key) => slowKeys.has(key),
+    isSlow: (key) => standings.get(key) === 'slow',
     push(item) {
       const lane = laneOf(item.key)
       size += 1
@@ -107,24 +116,30 @@ export function createExpressionQueue<T extends Keyed>(): ExpressionQueue<T> {
       if (lane.waiting.length === 0) place(lane)
       return true
     },
-    takeFast: (count, share) => take(next(fast, share), count),
-    takeSlow: () => take(next(slow, 1), 1),
-    hasFast: (share) => next(fast, share) !== undefined,
-    hasSlow: () => next(slow, 1) !== undefined,
+    takeFast(count, share) {
+      const lane = nextFast(share)
+      turn = turn === 'fast' ? 'new' : 'fast'
+      return take(lane, count)
+    },
+    takeSlow: () => take(next(rings.slow, 1), 1),
+    hasFast: (share) => nextFast(share) !== undefined,
+    hasSlow: () => next(rings.slow, 1) !== undefined,
     release(key) {
       const lane = lanes.get(key)
       if (!lane) return
       lane.out -= 1
       if (lane.waiting.length === 0) place(lane)
     },
-    markSlow(key) {
-      slowKeys.add(key)
-      const [oldest] = slowKeys
-      if (slowKeys.size > maxSlowKeys && oldest !== undefined) this.unmarkSlow(oldest)
-      place(lanes.get(key))
-    },
-    unmarkSlow(key) {
-      if (slowKeys.delete(key)) place(lanes.get(key))
+    rate(key, standing) {
+      const before = standings.get(key)
+      standings.delete(key)
+      standings.set(key, standing)
+      const [oldest] = standings.keys()
+      if (standings.size > maxStandings && oldest !== undefined) {
+        standings.delete(oldest)
+        place(lanes.get(oldest))
+      }
+      if (standing !== before) place(lanes.get(key))
     },
     drain() {
       const items = [...lanes.values()].flatMap((lane) => lane.waiting.splice(0))

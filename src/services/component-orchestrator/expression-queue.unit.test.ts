@@ -35,13 +35,13 @@ test('takeFast() passes over a key that has its share out', () => {
 
 test('takeSlow() gives one item of a key at a time', () => {
   const { fast, slow, queue } = setup('a1 a2 b1 b2')
-  queue.markSlow('a')
+  queue.rate('a', 'slow')
   assert.equal(queue.isSlow('a'), true)
   assert.deepEqual([slow(), slow(), fast(9)], ['a1', '', 'b1 b2'])
   assert.equal(queue.hasSlow(), false)
   queue.release('a')
   assert.equal(queue.hasSlow(), true)
-  queue.unmarkSlow('a')
+  queue.rate('a', 'fast')
   assert.deepEqual([slow(), fast()], ['', 'a2'])
 })
 
@@ -59,8 +59,14 @@ test('putBack() and remove() keep the order of the rest', () => {
   assert.equal(queue.size, 0)
 })
 
-test('markSlow() forgets the oldest beyond 10,000 keys', () => {
+test('takeFast() gives new keys and those known to be fast their turns', () => {
+  const { fast, queue } = setup('a1 b1 c1 d1 k1 k2 k3')
+  queue.rate('k', 'fast')
+  assert.deepEqual([fast(), fast(), fast(), fast(), fast(), fast(), fast()], ['k1', 'a1', 'k2', 'b1', 'k3', 'c1', 'd1'])
+})
+
+test('rate() forgets the oldest beyond 10,000 keys', () => {
   const { queue } = setup('')
-  for (let i = 0; i <= 10_000; i++) queue.markSlow(`k${i}`)
+  for (let i = 0; i <= 10_000; i++) queue.rate(`k${i}`, 'slow')
   assert.deepEqual([queue.isSlow('k0'), queue.isSlow('k1')], [false, true])
 })

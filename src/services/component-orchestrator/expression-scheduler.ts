@@ -48,6 +48,7 @@ interface Slot {
   jobs: ExpressionJob[]
   /** When the first job was begun, or when the slot became idle. */
   since: number
+  /** Busy with a slow key. */
   slow: boolean
   /** Milliseconds of work so far. */
   worked: number
@@ -60,14 +61,15 @@ const sweepEvery = 1_000
 /** Evaluations of one key sent in one go, which saves most of the way there and back. */
 const maxBatch = 8
 /** A process is replaced after so much work, well before the system's limit on its processor time would end it. */
-const maxWork = 20_000
+const maxWork = 5_000
 const maxFailedStarts = 3
 
 /**
- * Creates the scheduler. An evaluation that runs for longer than 100 ms makes its key slow. Slow keys have one evaluation at a time
- * each and hold half of the processes at most; when others wait, evaluations beyond that are ended and run again from the start,
- * with their full time, when it is their turn: an evaluation has no effect but its result. One that is done in less makes its key
- * fast again. So a flood of endless expressions holds others up for 100 ms and the start of a process, however many they are.
+ * Creates the scheduler. An evaluation that runs for longer than 100 ms makes its key slow, one that is done in less makes it fast
+ * again. Slow keys have one evaluation at a time each, on processes of low priority, half of the processes at most; when others
+ * wait, evaluations beyond that are ended and run again from the start, with their full time, when it is their turn: an
+ * evaluation has no effect but its result. So a key of endless expressions holds others up once, for 100 ms and the start of
+ * a process; a flood of such keys does so to other new keys, while the known ones take turns with it.
  */
 export function createExpressionScheduler(
   queue: ExpressionQueue<ExpressionJob>,
@@ -77,7 +79,8 @@ export function createExpressionScheduler(
   const maxSlow = Math.floor(maxProcesses / 2)
   /** Not even a key that is not yet known to be slow gets all processes. */
   const share = maxProcesses - 1
-  const cpuSeconds = Math.ceil((4 * maxWork + 4 * deadline) / 1_000)
+  /** Garbage is collected by other threads, so that processor time may pass faster than the clock. */
+  const cpuSeconds = Math.ceil((3 * (maxWork + deadline)) / 1_000)
   const slots = new Set<Slot>()
   let failedStarts = 0
   let watching: NodeJS.Timeout | undefined
@@ -85,6 +88,7 @@ export function createExpressionScheduler(
   let stopping: PromiseWithResolvers<void> | undefined
 
   const busySlots = () => slots.values().filter((slot) => slot.state === 'busy')
+  const isFast = (slot: Slot) => !slot.slow && (slot.state === 'idle' || slot.state === 'busy')
   const slowSlots = () => [...busySlots().filter((slot) => slot.slow)]
 
   function open(): void {
@@ -132,8 +136,8 @@ export function createExpressionScheduler(
     for (const slot of slots) {
       if (slot.state === 'idle') assign(slot)
     }
-    const wanted = hasWork() && !states.includes('starting')
-    if (wanted && slots.size < maxProcesses && !slots.values().some((slot) => slot.state === 'idle')) open()
+    const isStarting = states.includes('starting')
+    if (hasWork() && !isStarting && slots.size < maxProcesses) open()
   }
 
   function hasWork(): boolean {
@@ -141,10 +145,9 @@ export function createExpressionScheduler(
   }
 
   function assign(slot: Slot): void {
-    let jobs = slowSlots().length < maxSlow ? queue.takeSlow() : []
-    slot.slow = jobs.length > 0
-    if (!slot.slow) jobs = queue.takeFast(Math.min(maxBatch, Math.ceil(queue.size / slots.size)), share)
+    const jobs = takeFor(slot)
     if (jobs.length === 0) return
+    if (queue.isSlow(jobs[0]?.key ?? '')) slowDown(slot)
     slot.state = 'busy'
     slot.jobs = jobs
     slot.since = performance.now()
@@ -152,11 +155,32 @@ export function createExpressionScheduler(
     watching ??= setInterval(watch, watchEvery)
   }
 
+  /** One slow key is always served; beyond that fast keys come first, and keep a process that no slow key may have. */
+  function takeFor(slot: Slot): ExpressionJob[] {
+    const slowCount = slowSlots().length
+    const isLastFast = !slots.values().some((other) => other !== slot && isFast(other))
+    const takeFast = () => queue.takeFast(Math.min(maxBatch, Math.ceil(queue.size / slots.size)), share)
+    const takeSlow = () => (slowCount < maxSlow && !isLastFast ? queue.takeSlow() : [])
+    const [first, second] = slowCount > 0 ? [takeFast, takeSlow] : [takeSlow, takeFast]
+    const jobs = first()
+    return jobs.length > 0 ? jobs : second()
+  }
+
+  /**
+   * The process leaves the processor to the hub and to those that start. It stays so, as priority cannot be raised again; a process of
+   * its own for each slow evaluation would cost more than that.
+   */
+  function slowDown(slot: Slot): void {
+    if (slot.slow) return
+    slot.slow = true
+    slot.process.lowerPriority()
+  }
+
   function onAnswer(slot: Slot, answer: ExpressionAnswer): void {
     const job = slot.state === 'busy' ? slot.jobs.shift() : undefined
     if (!job) return
     const now = performance.now()
-    if (now - slot.since < slowAfter) queue.unmarkSlow(job.key)
+    queue.rate(job.key, now - slot.since < slowAfter ? 'fast' : 'slow')
     slot.worked += now - slot.since
     slot.since = now
     job.settle(answer)
@@ -221,8 +245,8 @@ export function createExpressionScheduler(
     const age = now - slot.since
     const key = slot.jobs[0]?.key
     if (age <= slowAfter || key === undefined) return
-    slot.slow = true
-    queue.markSlow(key)
+    slowDown(slot)
+    queue.rate(key, 'slow')
     if (age <= deadline) return
     withdraw(slot, new TerminalError(`Expression did not finish within ${deadline} ms`))
     end(slot)

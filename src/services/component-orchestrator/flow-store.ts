@@ -25,8 +25,8 @@ export async function beginStart(tx: Tx, { flowId, tenantId, generation, started
   if (rows.length === 0) return false
   await tx.query(
     `insert into component_orchestrator.task (id, queue, tenant_id, ordering_key, flow_id, generation)
-     values ($1, $2, $3, $4, $4::uuid, $5)`,
-    [uuidv7(), PREPARE_QUEUE, tenantId, flowId, generation],
+     values ($1, $2, $3, $4, $5, $6)`,
+    [uuidv7(), PREPARE_QUEUE, tenantId, flowId, flowId, generation],
   )
   return true
 }

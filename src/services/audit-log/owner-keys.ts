@@ -1,0 +1,84 @@
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
+import type { MasterKey } from '#lib/master-key'
+import type { Tx } from '#lib/postgres'
+import type { KeyOwner } from './entry.ts'
+
+/** The keys of persons and tenants, as objects: sealing is three times as fast with these as with bytes. None is kept longer than the page or the request it was read for, so that a destroyed key is gone. */
+export interface OwnerKeys {
+  /** The keys that exist and that this master key unwraps. */
+  find(tx: Tx, owners: readonly KeyOwner[]): Promise<Map<KeyOwner, KeyObject>>
+  /** The keys of all these owners; missing ones are made in `tx`. Throws when one exists that this master key does not unwrap. */
+  obtain(tx: Tx, owners: readonly KeyOwner[]): Promise<Map<KeyOwner, KeyObject>>
+}
+
+const NONCE_BYTES = 12
+const TAG_BYTES = 16
+const KEY_BYTES = 32
+
+interface KeyRow {
+  readonly owner: KeyOwner
+  readonly wrapped: Buffer
+}
+
+const FIND = {
+  name: 'audit-key-find',
+  text: 'select owner, wrapped from audit_log.owner_key where owner = any ($1::text[])',
+}
+
+/** Where another transaction was first, its key stays: the caller reads again. */
+const CREATE = {
+  name: 'audit-key-create',
+  text: `insert into audit_log.owner_key (owner, wrapped)
+         select owner, wrapped from unnest($1::text[], $2::bytea[]) as made (owner, wrapped)
+         order by owner
+         on conflict (owner) do nothing`,
+}
+
+export function createOwnerKeys(masterKey: MasterKey): OwnerKeys {
+  const wrappingKey = createSecretKey(masterKey.derive('audit-log/key-wrapping'))
+
+  async function find(tx: Tx, owners: readonly KeyOwner[]): Promise<Map<KeyOwner, KeyObject>> {
+    if (owners.length === 0) return new Map()
+    const rows = await tx.query<KeyRow>(FIND, [owners])
+    const keys = rows.map(({ owner, wrapped }) => [owner, unwrap(wrappingKey, owner, wrapped)] as const)
+    return new Map(keys.filter((entry): entry is [KeyOwner, KeyObject] => entry[1] !== undefined))
+  }
+
+  return {
+    find,
+    async obtain(tx, owners) {
+      const found = await find(tx, owners)
+      const missing = owners.filter((owner) => !found.has(owner))
+      if (missing.length === 0) return found
+      await tx.query(CREATE, [missing, missing.map((owner) => wrap(wrappingKey, owner, randomBytes(KEY_BYTES)))])
+      const made = await find(tx, missing)
+      const foreign = missing.find((owner) => !made.has(owner))
+      if (foreign === undefined) return new Map([...found, ...made])
+      throw new Error(`Cannot use the key of "${foreign}" as the master key must be the one it was wrapped with`)
+    },
+  }
+}
+
+function wrap(wrappingKey: KeyObject, owner: KeyOwner, key: Buffer): Buffer {
+  const nonce = randomBytes(NONCE_BYTES)
+  const cipher = createCipheriv('aes-256-gcm', wrappingKey, nonce).setAAD(boundTo(owner))
+  return Buffer.concat([nonce, cipher.update(key), cipher.final(), cipher.getAuthTag()])
+}
+
+/** Undefined when the key was not wrapped with this master key, or for another owner. */
+function unwrap(wrappingKey: KeyObject, owner: KeyOwner, wrapped: Buffer): KeyObject | undefined {
+  const nonce = wrapped.subarray(0, NONCE_BYTES)
+  const decipher = createDecipheriv('aes-256-gcm', wrappingKey, nonce, { authTagLength: TAG_BYTES })
+  decipher.setAAD(boundTo(owner)).setAuthTag(wrapped.subarray(-TAG_BYTES))
+  try {
+    return createSecretKey(
+      Buffer.concat([decipher.update(wrapped.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]),
+    )
+  } catch {
+    return undefined
+  }
+}
+
+function boundTo(owner: KeyOwner): Buffer {
+  return Buffer.from(`oih-audit-key\n1\n${owner}`)
+}

@@ -1,0 +1,10 @@
+import type { Database, Tx } from '#lib/postgres'
+
+/**
+ * Runs work that sees every tenant's rows, in the name of the hub itself. The only place where the IAM steps over the isolation of
+ * tenants on its own account: who someone is must be known before there is a tenant to act in (login, tokens), and some work
+ * belongs to no tenant (first administrator, services, clean-up). Requests of a principal run with `scopeOf(principal)`.
+ */
+export function asSystem<T>(db: Database, work: (tx: Tx) => Promise<T>): Promise<T> {
+  return db.transaction('everything', work)
+}

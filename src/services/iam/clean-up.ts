@@ -1,0 +1,52 @@
+import { isConnectionError } from '#lib/postgres'
+import { createTicker, type Ticker } from '#lib/ticker'
+import { asSystem } from './as-system.ts'
+import type { IamParts } from './deps.ts'
+import type { LoginFailures } from './login-failures.ts'
+import { deleteExpiredTokens } from './token-store.ts'
+
+/** Rows in one transaction: few enough to be over soon. */
+const BATCH = 500
+/** Held-back failures are told of at most this long after their minute. */
+const EVERY_MS = 10_000
+
+/** Deletes tokens whose time is over and settles failed logins, batch by batch. Several processes may do so side by side. */
+export async function cleanUp(
+  { db, bus, clock }: Pick<IamParts, 'db' | 'bus' | 'clock'>,
+  failures: Pick<LoginFailures, 'settle'>,
+): Promise<void> {
+  while ((await deleteTokens()) === BATCH);
+  while ((await failures.settle(BATCH)) === BATCH);
+
+  function deleteTokens(): Promise<number> {
+    return asSystem(db, async (tx) => {
+      const expired = await deleteExpiredTokens(tx, clock(), BATCH)
+      const events = expired.map(({ id, userId, tenantId }) => ({
+        name: 'iam.token.deleted' as const,
+        payload: {
+          ...(tenantId === undefined ? {} : { tenant: tenantId }),
+          id,
+          accountId: userId,
+          reason: 'expired' as const,
+        },
+      }))
+      await bus.publishAll(tx, events)
+      return expired.length
+    })
+  }
+}
+
+/** Does so as long as the service runs. */
+export function createCleaner(
+  parts: Pick<IamParts, 'db' | 'bus' | 'clock' | 'logger'>,
+  failures: LoginFailures,
+): Ticker {
+  return createTicker({
+    everyMs: EVERY_MS,
+    tick: () =>
+      cleanUp(parts, failures).catch((error: unknown) => {
+        // A database that is away is told of by whoever is asked for something.
+        if (!isConnectionError(error)) parts.logger.error({ err: error }, 'Clean-up of tokens and failed logins failed')
+      }),
+  })
+}

@@ -1,0 +1,145 @@
+import { type Static, type TSchema, Type } from 'typebox'
+import { PageMeta, type Paging, pagingQuery } from '#lib/paging'
+import { Moment } from '#lib/schema'
+import type { Role } from './role.ts'
+import { statuses, type Tenant } from './tenant.ts'
+import { tokenTypes } from './token.ts'
+import type { TokenAccount } from './token-store.ts'
+import type { User } from './user.ts'
+
+// How things look to callers: the fields of the existing hub, `_id` beside `id`, none of them secret.
+
+/** Without the length, the format lets `urn:uuid:…` through, which PostgreSQL refuses. */
+export const Id = Type.String({ format: 'uuid', maxLength: 36 })
+export const IdParams = Type.Object({ id: Id })
+export const Created = Type.Object({ id: Id })
+export const StatusSchema = Type.Enum([...statuses])
+
+export const RoleDocument = Type.Object(
+  {
+    _id: Id,
+    id: Id,
+    name: Type.String(),
+    description: Type.String(),
+    type: Type.Enum(['SYSTEM', 'TENANT']),
+    isGlobal: Type.Boolean({ description: 'Whether it is a role of the hub' }),
+    permissions: Type.Array(Type.String()),
+    tenant: Type.Optional(Id),
+  },
+  { additionalProperties: false },
+)
+
+export function roleDocument({ id, tenantId, name, description, permissions }: Role): Static<typeof RoleDocument> {
+  const isGlobal = tenantId === undefined
+  return {
+    _id: id,
+    id,
+    name,
+    description,
+    type: isGlobal ? 'SYSTEM' : 'TENANT',
+    isGlobal,
+    permissions: [...permissions],
+    ...(isGlobal ? {} : { tenant: tenantId }),
+  }
+}
+
+export const TenantDocument = Type.Object(
+  {
+    _id: Id,
+    id: Id,
+    name: Type.String(),
+    status: StatusSchema,
+    confirmed: Type.Boolean(),
+    createdAt: Moment,
+    updatedAt: Moment,
+  },
+  { additionalProperties: false },
+)
+
+export function tenantDocument(tenant: Tenant): Static<typeof TenantDocument> {
+  const { id, name, status, confirmed, createdAt, changedAt } = tenant
+  return {
+    _id: id,
+    id,
+    name,
+    status,
+    confirmed,
+    createdAt: createdAt.toISOString(),
+    updatedAt: changedAt.toISOString(),
+  }
+}
+
+const userFields = {
+  _id: Id,
+  id: Id,
+  kind: Type.Enum(['user', 'service']),
+  username: Type.String(),
+  firstname: Type.Optional(Type.String()),
+  lastname: Type.Optional(Type.String()),
+  status: StatusSchema,
+  confirmed: Type.Boolean(),
+  tenant: Type.Optional(Id),
+  roles: Type.Array(RoleDocument),
+  permissions: Type.Array(Type.String()),
+  createdAt: Moment,
+  updatedAt: Moment,
+}
+
+/** `permissions` are those given directly. */
+export const UserDocument = Type.Object(userFields, { additionalProperties: false })
+
+export function userDocument(user: User): Static<typeof UserDocument> {
+  const { id, kind, username, firstname, lastname, status, confirmed, tenantId } = user
+  return {
+    _id: id,
+    id,
+    kind,
+    username,
+    ...(firstname === undefined ? {} : { firstname }),
+    ...(lastname === undefined ? {} : { lastname }),
+    status,
+    confirmed,
+    ...(tenantId === undefined ? {} : { tenant: tenantId }),
+    roles: user.roles.map(roleDocument),
+    permissions: [...user.permissions],
+    createdAt: user.createdAt.toISOString(),
+    updatedAt: user.changedAt.toISOString(),
+  }
+}
+
+/** The account of a token: `permissions` are all that the token allows, `tenant` is the one it acts in. */
+export const AccountDocument = Type.Object(
+  {
+    ...userFields,
+    isAdmin: Type.Boolean({ description: 'Whether it may do everything' }),
+    tokenId: Id,
+    tokenType: Type.Enum([...tokenTypes]),
+    tokenExpiresAt: Type.Optional(Moment),
+  },
+  { additionalProperties: false },
+)
+
+export function accountDocument({ user, token }: TokenAccount): Static<typeof AccountDocument> {
+  return {
+    ...userDocument(user),
+    isAdmin: user.permissions.includes('all'),
+    tokenId: token.id,
+    tokenType: token.type,
+    ...(token.expiresAt === undefined ? {} : { tokenExpiresAt: token.expiresAt.toISOString() }),
+  }
+}
+
+/** What every list takes. */
+export const listQuery = {
+  ...pagingQuery,
+  meta: Type.Optional(Type.Boolean({ default: false, description: 'Answer with `data` and `meta`, not a bare list' })),
+}
+
+/** A list of such things: bare, or with `?meta=true` as the data of a page. */
+export const ListOf = <S extends TSchema>(item: S) =>
+  Type.Union([Type.Array(item), Type.Object({ data: Type.Array(item), meta: PageMeta })])
+
+/** The list as the query wants it. */
+export function listBody<D>(query: { readonly meta?: boolean }, items: D[], meta: ReturnType<Paging['meta']>) {
+  return query.meta ? { data: items, meta } : items
+}

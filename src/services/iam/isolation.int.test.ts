@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import { v7 as uuidv7 } from 'uuid'
+import type { Scope, Tx } from '#lib/postgres'
+import { ADMIN_ROLE, TENANT_ADMIN_ROLE } from './role.ts'
+import { createTestHub, createTwoTenants } from './test-hub.ts'
+
+// Row-level security alone: no route, no rule, only the database as a request's transaction has it.
+
+async function setup(t: TestContext) {
+  const hub = await createTestHub(t)
+  const two = await createTwoTenants(hub)
+  for (const { tenant } of [two.a, two.b]) {
+    await hub.superuser.query(
+      `insert into iam.role (id, tenant_id, name, permissions, created_at, changed_at)
+       values (gen_random_uuid(), $1, 'Own', '{}', now(), now())`,
+      [tenant],
+    )
+  }
+  await hub.call('POST', '/iam/login', { body: { username: 'plain-a', password: 'x' } })
+  const within = <T>(scope: Scope, work: (tx: Tx) => Promise<T>) => hub.db.transaction(scope, work)
+  const run = (tenant: string, sql: string, values: unknown[] = []) => within({ tenant }, (tx) => tx.query(sql, values))
+  return { hub, ...two, within, run }
+}
+
+const tables = ['user', 'tenant', 'membership', 'role', 'membership_role', 'platform_role', 'token', 'login_failure']
+
+test('a transaction without tenant sees and writes nothing', async (t) => {
+  const { within } = await setup(t)
+  for (const table of tables) {
+    assert.deepEqual(await within('nothing', (tx) => tx.query(`select * from iam.${table}`)), [], table)
+    assert.deepEqual(await within('nothing', (tx) => tx.query(`delete from iam.${table} returning 1`)), [], table)
+  }
+})
+
+test('a transaction of a tenant sees its own part of each table', async (t) => {
+  const { hub, a, b, run } = await setup(t)
+  const members = [a.bossId, a.plainId].toSorted()
+  assert.deepEqual(
+    (await run(a.tenant, 'select id from iam.user order by id')).map(({ id }) => id),
+    members,
+  )
+  assert.deepEqual(await run(a.tenant, 'select id from iam.tenant'), [{ id: a.tenant }])
+  for (const table of ['membership', 'membership_role', 'token']) {
+    const rows = await run(a.tenant, `select tenant_id from iam.${table}`)
+    assert.ok(rows.length > 0 && rows.every(({ tenant_id }) => tenant_id === a.tenant), table)
+  }
+  const roles = await run(a.tenant, 'select tenant_id from iam.role')
+  assert.deepEqual(new Set(roles.map(({ tenant_id }) => tenant_id)), new Set([null, a.tenant]))
+  assert.deepEqual(await run(a.tenant, 'select * from iam.platform_role'), [])
+  assert.deepEqual(await run(a.tenant, 'select * from iam.login_failure'), [])
+  assert.ok((await hub.superuser.query('select * from iam.login_failure')).length > 0)
+  for (const table of ['membership', 'membership_role', 'token']) {
+    assert.deepEqual(
+      await run(a.tenant, `delete from iam.${table} where tenant_id = $1 returning 1`, [b.tenant]),
+      [],
+      table,
+    )
+  }
+})
+
+test('a transaction of a tenant takes no user in who exists elsewhere, and writes no user', async (t) => {
+  const { a, b, run } = await setup(t)
+  const denied = { code: '42501' }
+  const join = 'insert into iam.membership (user_id, tenant_id, is_default, created_at) values ($1, $2, false, now())'
+  await assert.rejects(run(a.tenant, join, [b.plainId, a.tenant]), denied)
+  await assert.rejects(run(a.tenant, join, [uuidv7(), b.tenant]), denied)
+  await assert.rejects(run(a.tenant, join, [a.plainId, b.tenant]), denied)
+  const orphan = `insert into iam.user (id, kind, username, status, created_at, changed_at) values ($1, 'user', 'x', 'ACTIVE', now(), now())`
+  await assert.rejects(run(a.tenant, orphan, [uuidv7()]), denied)
+  assert.deepEqual(await run(a.tenant, `update iam.user set status = 'DISABLED' returning id`), [])
+  assert.deepEqual(await run(a.tenant, 'update iam.membership set user_id = $1 returning user_id', [b.plainId]), [])
+  assert.deepEqual(await run(a.tenant, 'delete from iam.user returning id'), [])
+})
+
+test('a transaction of a tenant gives no role of the platform and changes none of the hub', async (t) => {
+  const { a, b, run } = await setup(t)
+  const denied = { code: '42501' }
+  const give = 'insert into iam.membership_role (user_id, tenant_id, role_id) values ($1, $2, $3)'
+  await assert.rejects(run(a.tenant, give, [a.plainId, a.tenant, ADMIN_ROLE]), denied)
+  await assert.rejects(run(a.tenant, give, [b.plainId, b.tenant, TENANT_ADMIN_ROLE]), denied)
+  const [foreign] = await run(b.tenant, 'select id from iam.role where tenant_id is not null')
+  await assert.rejects(run(a.tenant, give, [a.plainId, a.tenant, foreign?.id]), denied)
+  await assert.rejects(run(a.tenant, 'insert into iam.platform_role values ($1, $2)', [a.plainId, ADMIN_ROLE]), denied)
+  assert.deepEqual(
+    await run(a.tenant, `update iam.role set permissions = '{all}' where tenant_id is null returning id`),
+    [],
+  )
+  assert.deepEqual(await run(a.tenant, 'delete from iam.role where tenant_id is null returning id'), [])
+  await assert.rejects(run(a.tenant, 'update iam.role set tenant_id = null where tenant_id is not null'), denied)
+})
+
+test('a transaction of a tenant makes no tenant and no token for another', async (t) => {
+  const { a, b, run } = await setup(t)
+  const denied = { code: '42501' }
+  const tenant = `insert into iam.tenant (id, name, status, created_at, changed_at) values ($1, 'x', 'ACTIVE', now(), now())`
+  await assert.rejects(run(a.tenant, tenant, [uuidv7()]), denied)
+  const token = `insert into iam.token (id, hash, user_id, tenant_id, type, created_at) values ($1, 'x', $2, $3, 'SELF', now())`
+  await assert.rejects(run(a.tenant, token, [uuidv7(), b.plainId, b.tenant]), denied)
+  await assert.rejects(run(a.tenant, token, [uuidv7(), a.plainId, null]), denied)
+  await assert.rejects(run(a.tenant, token, [uuidv7(), b.plainId, a.tenant]), { code: '23503' })
+})

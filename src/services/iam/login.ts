@@ -1,0 +1,58 @@
+import { v7 as uuidv7 } from 'uuid'
+import { HubError } from '#lib/errors'
+import { asSystem } from './as-system.ts'
+import { actor, type IamParts } from './deps.ts'
+import type { LoginFailures } from './login-failures.ts'
+import type { Token } from './token.ts'
+import { insertToken } from './token-store.ts'
+import { newToken, tokenHash } from './token-text.ts'
+import { findLoginAccount, type LoginAccount, lockLoginAccount } from './user-store.ts'
+import { normaliseUsername, usernameHash } from './username.ts'
+
+export interface LoginAttempt {
+  readonly username: string
+  readonly password: string
+  /** The network address of the client. */
+  readonly address: string
+}
+
+/** Gives a token for the right password; throws `login-failed` otherwise. */
+export type Login = (attempt: LoginAttempt) => Promise<{ readonly token: string; readonly id: string }>
+
+type LoginParts = Pick<IamParts, 'db' | 'bus' | 'clock' | 'passwords' | 'masterKey' | 'config'>
+
+/**
+ * Every refusal looks the same from outside and takes the same: one look-up, one hash, one row of failures, whether the user is
+ * unknown, the password wrong, or the user or its tenant not active.
+ */
+export function createLogin(parts: LoginParts, failures: LoginFailures): Login {
+  const { db, passwords, masterKey } = parts
+  const hashKey = masterKey.derive('iam/username-hash')
+  return async ({ username, password, address }) => {
+    const name = normaliseUsername(username)
+    const account = await asSystem(db, (tx) => findLoginAccount(tx, name))
+    const fits = account !== undefined && (await passwords.verify(password, account.passwordHash))
+    const issued = account?.active && fits ? await issueToken(parts, account) : undefined
+    if (issued) return issued
+    const subject = account?.id ?? usernameHash(hashKey, name)
+    await failures.record({ subject, userId: account?.id, tenantId: account?.tenantId }, address)
+    throw new HubError('login-failed', 'The username or the password is wrong, or the user must not log in')
+  }
+}
+
+/** Undefined when the user was disabled, or got another password, while this one was checked. */
+function issueToken({ db, bus, clock, config }: LoginParts, account: LoginAccount) {
+  const createdAt = clock()
+  const expiresAt = new Date(createdAt.getTime() + config.loginTokenHours * 3_600_000)
+  const text = newToken()
+  const { id: userId, tenantId } = account
+  const token: Token = { id: uuidv7(), userId, tenantId, type: 'SELF', permissions: [], expiresAt, createdAt }
+  return asSystem(db, async (tx) => {
+    if (!(await lockLoginAccount(tx, account))) return undefined
+    await insertToken(tx, token, tokenHash(text))
+    const by = actor({ id: userId, ...(tenantId === undefined ? {} : { tenant: tenantId }) })
+    const payload = { ...by, id: token.id, accountId: userId, type: token.type, expiresAt: expiresAt.toISOString() }
+    await bus.publish(tx, { name: 'iam.token.created', payload })
+    return { token: text, id: token.id }
+  })
+}

@@ -1,0 +1,109 @@
+import { argon2, randomBytes, timingSafeEqual } from 'node:crypto'
+import { promisify } from 'node:util'
+import { HubError } from '#lib/errors'
+import { createTurnstile } from './turnstile.ts'
+
+/** Bounds of a password, in characters. The upper one keeps work and memory of a check within bounds. */
+export const SHORTEST_PASSWORD = 8
+export const LONGEST_PASSWORD = 128
+
+/** Throws `invalid-body` unless the password has 8 to 128 characters. */
+export function checkPassword(password: string): void {
+  const { length } = [...password]
+  if (length >= SHORTEST_PASSWORD && length <= LONGEST_PASSWORD) return
+  const message = `Field "password" must have ${SHORTEST_PASSWORD} to ${LONGEST_PASSWORD} characters`
+  throw new HubError('invalid-body', message, { faults: [{ field: 'password', message }] })
+}
+
+export interface Passwords {
+  /** The PHC string to be stored. */
+  hash(password: string): Promise<string>
+  /** Whether the password fits. With no hash it costs the same and is false, so that nobody can tell unknown users by time. */
+  verify(password: string, hash: string | undefined): Promise<boolean>
+}
+
+/** Node's Argon2id, outside the main thread. */
+export type DeriveKey = (
+  algorithm: 'argon2id',
+  parameters: {
+    readonly message: Buffer
+    readonly nonce: Buffer
+    readonly memory: number
+    readonly passes: number
+    readonly parallelism: number
+    readonly tagLength: number
+  },
+) => Promise<Buffer>
+
+export interface PasswordsOptions {
+  /** Default: Node's own. */
+  readonly derive?: DeriveKey
+  /** Hashes computed at a time. Default 2: half of Node's threads, so that files and look-ups of names are not held up. */
+  readonly atOnce?: number
+  /** Hashes that wait; more are refused with `unavailable`. Default 64: about two seconds' worth. */
+  readonly mostWaiting?: number
+}
+
+/** OWASP's parameters for Argon2id: 19 MiB (in KiB), two passes, one lane. */
+const memory = 19_456
+const passes = 2
+const parallelism = 1
+const SALT_BYTES = 16
+const TAG_BYTES = 32
+
+/** Hashes passwords with Argon2id. Parameters are stored with each hash: raising them leaves older hashes valid. */
+export function createPasswords(options: PasswordsOptions = {}): Passwords {
+  const { derive = promisify(argon2), atOnce = 2, mostWaiting = 64 } = options
+  const { pass } = createTurnstile({ atOnce, mostWaiting, refuse: tooMany })
+  const nobody = write({ memory, passes, parallelism, salt: randomBytes(SALT_BYTES), tag: randomBytes(TAG_BYTES) })
+
+  const tagOf = (password: string, { salt, tag, ...costs }: Hash) => {
+    // One spelling whatever the keyboard: composed and decomposed letters are the same password.
+    const message = Buffer.from(password.normalize('NFKC'))
+    return pass(() => derive('argon2id', { message, nonce: salt, tagLength: tag.length, ...costs }))
+  }
+
+  return {
+    async hash(password) {
+      const blank = { memory, passes, parallelism, salt: randomBytes(SALT_BYTES), tag: Buffer.alloc(TAG_BYTES) }
+      return write({ ...blank, tag: await tagOf(password, blank) })
+    },
+    async verify(password, hash = nobody) {
+      const stored = read(hash)
+      return timingSafeEqual(await tagOf(password, stored), stored.tag)
+    },
+  }
+}
+
+function tooMany(): HubError {
+  return new HubError('unavailable', 'Cannot check the password as too many logins are waiting: try again', {
+    retryAfter: 2,
+  })
+}
+
+interface Hash {
+  readonly memory: number
+  readonly passes: number
+  readonly parallelism: number
+  readonly salt: Buffer
+  readonly tag: Buffer
+}
+
+/** `$argon2id$v=19$m=…,t=…,p=…$salt$tag`, base64 without padding. */
+function write({ memory, passes, parallelism, salt, tag }: Hash): string {
+  const [saltText, tagText] = [salt, tag].map((bytes) => bytes.toString('base64').replaceAll('=', ''))
+  return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${saltText}$${tagText}`
+}
+
+function read(text: string): Hash {
+  const [, m, t, p, salt, tag] = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([\w+/]+)\$([\w+/]+)$/.exec(text) ?? []
+  if (salt === undefined || tag === undefined)
+    throw new Error('Cannot read a password hash as it must be an Argon2id PHC string')
+  return {
+    memory: Number(m),
+    passes: Number(t),
+    parallelism: Number(p),
+    salt: Buffer.from(salt, 'base64'),
+    tag: Buffer.from(tag, 'base64'),
+  }
+}

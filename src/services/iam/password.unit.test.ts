@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { HubError } from '#lib/errors'
+import { checkPassword, createPasswords } from './password.ts'
+import { createTurnstile } from './turnstile.ts'
+
+test('hash() gives a PHC string with its parameters, another one each time', async () => {
+  const passwords = createPasswords()
+  const [first, second] = await Promise.all([passwords.hash('password'), passwords.hash('password')])
+  assert.match(first, /^\$argon2id\$v=19\$m=19456,t=2,p=1\$[\w+/]{22}\$[\w+/]{43}$/)
+  assert.notEqual(first, second)
+})
+
+test('verify() fits the password that was hashed, however it is composed, and no other', async () => {
+  const passwords = createPasswords()
+  const hash = await passwords.hash('pass\u00e9word')
+  assert.equal(await passwords.verify('pass\u00e9word', hash), true)
+  assert.equal(await passwords.verify('passe\u0301word', hash), true)
+  assert.equal(await passwords.verify('PASS\u00c9WORD', hash), false)
+  assert.equal(await passwords.verify('pass\u00e9word', undefined), false)
+})
+
+test('verify() takes the parameters from the hash', async () => {
+  // From the reference implementation: password "password", salt "somesalt", 256 KiB, 2 passes.
+  const hash = '$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4'
+  assert.equal(await createPasswords().verify('password', hash), true)
+  assert.equal(await createPasswords().verify('passwort', hash), false)
+})
+
+test('verify() refuses a hash of another form', async () => {
+  await assert.rejects(createPasswords().verify('x', '$2b$10$abc'), /must be an Argon2id PHC string/)
+})
+
+test('checkPassword() wants 8 to 128 characters, counted as people do', () => {
+  for (const password of ['12345678', 'x'.repeat(128), '😀'.repeat(8)]) checkPassword(password)
+  for (const password of ['', '1234567', 'x'.repeat(129), '😀'.repeat(7)]) {
+    assert.throws(
+      () => checkPassword(password),
+      (error) => error instanceof HubError && error.code === 'invalid-body',
+    )
+  }
+})
+
+test('pass() lets so many in at a time, the others in order, and refuses when too many wait', async () => {
+  const { pass } = createTurnstile({ atOnce: 2, mostWaiting: 2, refuse: () => new Error('full') })
+  const gates = [0, 1, 2, 3].map(() => Promise.withResolvers<void>())
+  const entered: number[] = []
+  const passing = gates.map((gate, index) =>
+    pass(() => {
+      entered.push(index)
+      return gate.promise
+    }),
+  )
+  await assert.rejects(
+    pass(async () => undefined),
+    /full/,
+  )
+  assert.deepEqual(entered, [0, 1])
+  gates[1]?.reject(new Error('failed'))
+  await assert.rejects(passing[1] ?? Promise.resolve(), /failed/)
+  assert.deepEqual(entered, [0, 1, 2])
+  for (const gate of gates) gate.resolve()
+  await Promise.all([passing[0], passing[2], passing[3]])
+  assert.equal(await pass(async () => 'free again'), 'free again')
+})

@@ -1,0 +1,42 @@
+import { Type } from 'typebox'
+import { v7 as uuidv7 } from 'uuid'
+import { route } from '#lib/route'
+import { asSystem } from '../as-system.ts'
+import { actor, type IamParts } from '../deps.ts'
+import { Created, StatusSchema } from '../documents.ts'
+import { permissions } from '../permissions.ts'
+import type { Tenant } from '../tenant.ts'
+import { insertTenant } from '../tenant-store.ts'
+
+const Body = Type.Object(
+  {
+    name: Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' }),
+    status: Type.Optional(StatusSchema),
+    confirmed: Type.Optional(Type.Boolean()),
+  },
+  { additionalProperties: false },
+)
+
+export const postTenant = ({ db, bus, clock }: Pick<IamParts, 'db' | 'bus' | 'clock'>) =>
+  route({
+    method: 'POST',
+    path: '/api/v1/tenants',
+    summary: 'Create a tenant',
+    permission: permissions.tenantCreate,
+    body: Body,
+    response: { 200: Created },
+    async handle({ body, principal }) {
+      const { name, status = 'ACTIVE', confirmed = true } = body
+      const createdAt = clock()
+      const tenant: Tenant = { id: uuidv7(), name, status, confirmed, createdAt, changedAt: createdAt }
+      // Not the principal's scope: the permission is the platform's, and nobody is in a new tenant yet.
+      await asSystem(db, async (tx) => {
+        await insertTenant(tx, tenant)
+        await bus.publish(tx, {
+          name: 'iam.tenant.created',
+          payload: { ...actor(principal), id: tenant.id, name, status },
+        })
+      })
+      return { status: 200, body: { id: tenant.id } }
+    },
+  })

@@ -1,0 +1,89 @@
+import type { TokenLookup } from '#lib/principal'
+import type { Mount } from '#lib/route'
+import type { Service } from '#lib/service'
+import { asSystem } from './as-system.ts'
+import { createCleaner } from './clean-up.ts'
+import type { IamDeps, IamParts } from './deps.ts'
+import { ensureFirstAdmin, type FirstAdmin, type FirstAdminOptions } from './first-admin.ts'
+import { createLogin } from './login.ts'
+import { createLoginFailures, type LoginFailures } from './login-failures.ts'
+import { iamMigrations } from './migrations.ts'
+import { createPasswords } from './password.ts'
+import { permissionCatalogue, permissions } from './permissions.ts'
+import { getHealthcheck } from './routes/get-healthcheck.ts'
+import { getMe } from './routes/get-me.ts'
+import { getPermissions } from './routes/get-permissions.ts'
+import { getRoles } from './routes/get-roles.ts'
+import { getRoot } from './routes/get-root.ts'
+import { getTenant } from './routes/get-tenant.ts'
+import { getTenants } from './routes/get-tenants.ts'
+import { getUser } from './routes/get-user.ts'
+import { getUsers } from './routes/get-users.ts'
+import { postIntrospection } from './routes/post-introspection.ts'
+import { postLogin } from './routes/post-login.ts'
+import { postLogout } from './routes/post-logout.ts'
+import { postTenant } from './routes/post-tenant.ts'
+import { postUser } from './routes/post-user.ts'
+import { issueServiceToken, type ServiceToken } from './service-token.ts'
+import { findPrincipal } from './token-store.ts'
+import { isToken, tokenHash } from './token-text.ts'
+
+/** The IAM as the process that runs it sees it. */
+export interface Iam extends Service {
+  /** Reads the database at each call: put a principal cache in front of it. */
+  readonly lookupToken: TokenLookup
+  /** Creates the first administrator unless there is a user; call once the database is migrated. */
+  ensureFirstAdmin(options?: FirstAdminOptions): Promise<FirstAdmin | undefined>
+  /** A token of an hour by which a service acts, with exactly these permissions. */
+  issueServiceToken(serviceName: string, permissions: readonly string[]): Promise<ServiceToken>
+}
+
+/** Keeps users, tenants, roles and tokens, and says whom a token stands for. */
+export function createIam(deps: IamDeps): Iam {
+  const parts: IamParts = {
+    ...deps,
+    passwords: deps.passwords ?? createPasswords(),
+    catalogue: permissionCatalogue(deps.permissions),
+  }
+  const failures = createLoginFailures(parts)
+  const cleaner = createCleaner(parts, failures)
+  return {
+    name: 'iam',
+    migrations: iamMigrations,
+    permissions: Object.values(permissions),
+    mounts: [mountOf(parts, failures)],
+    start: async () => cleaner.start(),
+    stop: () => cleaner.stop(),
+    lookupToken: createTokenLookup(parts),
+    ensureFirstAdmin: (options) => ensureFirstAdmin(parts, options),
+    issueServiceToken: (serviceName, given) => issueServiceToken(parts, serviceName, given),
+  }
+}
+
+function createTokenLookup({ db, clock }: Pick<IamParts, 'db' | 'clock'>): TokenLookup {
+  return async (token) =>
+    isToken(token) ? asSystem(db, (tx) => findPrincipal(tx, tokenHash(token), clock())) : undefined
+}
+
+function mountOf(parts: IamParts, failures: LoginFailures): Mount {
+  return {
+    base: '/iam',
+    tag: 'IAM',
+    routes: [
+      getRoot(),
+      getHealthcheck(),
+      postLogin(createLogin(parts, failures)),
+      postLogout(parts),
+      postIntrospection(parts),
+      getUsers(parts),
+      postUser(parts),
+      getMe(parts),
+      getUser(parts),
+      getTenants(parts),
+      postTenant(parts),
+      getTenant(parts),
+      getRoles(parts),
+      getPermissions(parts),
+    ],
+  }
+}

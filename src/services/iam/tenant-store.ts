@@ -1,0 +1,47 @@
+import type { Tx } from '#lib/postgres'
+import type { Status, Tenant } from './tenant.ts'
+
+interface TenantRow {
+  readonly id: string
+  readonly name: string
+  readonly status: Status
+  readonly confirmed: boolean
+  readonly created_at: Date
+  readonly changed_at: Date
+}
+
+const COLUMNS = 'id, name, status, confirmed, created_at, changed_at'
+
+export async function insertTenant(tx: Tx, tenant: Tenant): Promise<void> {
+  const { id, name, status, confirmed, createdAt, changedAt } = tenant
+  await tx.query(`insert into iam.tenant (${COLUMNS}) values ($1, $2, $3, $4, $5, $6)`, [
+    id,
+    name,
+    status,
+    confirmed,
+    createdAt,
+    changedAt,
+  ])
+}
+
+export async function findTenantById(tx: Tx, id: string): Promise<Tenant | undefined> {
+  const [row] = await tx.query<TenantRow>(`select ${COLUMNS} from iam.tenant where id = $1`, [id])
+  return row && toTenant(row)
+}
+
+/** In the order of their creation. */
+export async function listTenants(
+  tx: Tx,
+  page: { limit: number; offset: number },
+): Promise<{ items: Tenant[]; total: number }> {
+  const rows = await tx.query<TenantRow>(`select ${COLUMNS} from iam.tenant order by id limit $1 offset $2`, [
+    page.limit,
+    page.offset,
+  ])
+  const [count] = await tx.query<{ total: number }>('select count(*) as total from iam.tenant')
+  return { items: rows.map(toTenant), total: count?.total ?? 0 }
+}
+
+function toTenant({ id, name, status, confirmed, created_at, changed_at }: TenantRow): Tenant {
+  return { id, name, status, confirmed, createdAt: created_at, changedAt: changed_at }
+}

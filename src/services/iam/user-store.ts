@@ -1,0 +1,199 @@
+import type { Tx } from '#lib/postgres'
+import { ROLE_JSON, type RoleRow, toRole } from './role-store.ts'
+import type { Status } from './tenant.ts'
+import type { NewUser, User } from './user.ts'
+
+/** A user's row, also within that of a token. */
+export interface UserRow {
+  readonly id: string
+  readonly kind: 'user' | 'service'
+  readonly username: string
+  readonly firstname: string | null
+  readonly lastname: string | null
+  readonly status: Status
+  readonly confirmed: boolean
+  readonly tenant_id: string | null
+  readonly roles: readonly RoleRow[]
+  readonly permissions: readonly string[]
+  readonly created_at: Date
+  readonly changed_at: Date
+}
+
+/** The columns of user `u` that are the same whichever tenant it is seen in. The password hash is never among them. */
+export const USER_COLUMNS =
+  'u.id, u.kind, u.username, u.firstname, u.lastname, u.status, u.confirmed, u.created_at, u.changed_at'
+
+/** SQL for the ids of the roles that are in force for user `u` in the tenant of membership `m`. */
+export const ROLE_IDS = `
+  select p.role_id from iam.platform_role p where p.user_id = u.id
+  union all
+  select x.role_id from iam.membership_role x where x.user_id = u.id and x.tenant_id = m.tenant_id`
+
+/** SQL for these roles as JSON. */
+export const ROLES_JSON = `coalesce(
+  (select json_agg(${ROLE_JSON} order by r.name, r.id) from iam.role r where r.id in (${ROLE_IDS})), '[]')`
+
+/** A tenant's transaction sees the one membership in that tenant; one that sees all takes the default. */
+const SELECT = `
+  select ${USER_COLUMNS}, m.tenant_id, u.permissions || coalesce(m.permissions, '{}') as permissions, ${ROLES_JSON} as roles
+    from iam.user u
+    left join lateral (
+      select tenant_id, permissions from iam.membership where user_id = u.id order by is_default desc, tenant_id limit 1
+    ) m on true`
+
+export async function findUserById(tx: Tx, id: string): Promise<User | undefined> {
+  const [row] = await tx.query<UserRow>(`${SELECT} where u.id = $1`, [id])
+  return row && toUser(row)
+}
+
+/** What a list of users is narrowed down to; both must fit. Names are normalised. */
+export interface UserFilter {
+  readonly ids?: readonly string[]
+  readonly usernames?: readonly string[]
+}
+
+/** People, not services, in the order of their creation. */
+export async function listUsers(
+  tx: Tx,
+  { ids, usernames }: UserFilter,
+  page: { limit: number; offset: number },
+): Promise<{ items: User[]; total: number }> {
+  const where = `u.kind = 'user' and ($1::uuid[] is null or u.id = any ($1))
+    and ($2::text[] is null or u.username = any ($2))`
+  const values = [ids ?? null, usernames ?? null]
+  const rows = await tx.query<UserRow>(`${SELECT} where ${where} order by u.id limit $3 offset $4`, [
+    ...values,
+    page.limit,
+    page.offset,
+  ])
+  const [count] = await tx.query<{ total: number }>(`select count(*) as total from iam.user u where ${where}`, values)
+  return { items: rows.map(toUser), total: count?.total ?? 0 }
+}
+
+/** False when the name is taken, in whichever tenant. The transaction must see all, or only the user's tenant. */
+export async function insertUser(tx: Tx, user: NewUser): Promise<boolean> {
+  const { id, kind, username, passwordHash, firstname, lastname, status, confirmed, membership, createdAt } = user
+  // First: a tenant's transaction may write and see a user by its membership only.
+  if (membership) await insertMembership(tx, user, membership.tenantId)
+  const inserted = await tx.query(
+    `insert into iam.user (id, kind, username, password_hash, firstname, lastname, status, confirmed, permissions, created_at, changed_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)
+     on conflict (kind, username) do nothing returning id`,
+    [
+      id,
+      kind,
+      username,
+      passwordHash ?? null,
+      firstname ?? null,
+      lastname ?? null,
+      status,
+      confirmed,
+      membership ? [] : user.permissions,
+      createdAt,
+    ],
+  )
+  if (inserted.length === 0) return false
+  await insertRoles(tx, user)
+  return true
+}
+
+async function insertMembership(tx: Tx, { id, permissions, createdAt }: NewUser, tenantId: string): Promise<void> {
+  await tx.query(
+    `insert into iam.membership (user_id, tenant_id, is_default, permissions, created_at) values ($1, $2, true, $3, $4)`,
+    [id, tenantId, permissions, createdAt],
+  )
+}
+
+async function insertRoles(tx: Tx, { id, roles, membership }: NewUser): Promise<void> {
+  const [ofPlatform, ofTenant] = [true, false].map((wanted) =>
+    roles.filter(({ platform }) => platform === wanted).map((role) => role.id),
+  )
+  if (ofPlatform?.length) {
+    await tx.query('insert into iam.platform_role (user_id, role_id) select $1, unnest($2::uuid[])', [id, ofPlatform])
+  }
+  if (membership && ofTenant?.length) {
+    await tx.query('insert into iam.membership_role (user_id, tenant_id, role_id) select $1, $2, unnest($3::uuid[])', [
+      id,
+      membership.tenantId,
+      ofTenant,
+    ])
+  }
+}
+
+/** What the check of a password needs of a person. */
+export interface LoginAccount {
+  readonly id: string
+  readonly passwordHash: string | undefined
+  readonly tenantId: string | undefined
+  /** Whether the user, and the default tenant if there is one, are ACTIVE. */
+  readonly active: boolean
+}
+
+interface LoginRow {
+  readonly id: string
+  readonly password_hash: string | null
+  readonly tenant_id: string | null
+  readonly active: boolean
+}
+
+/** Services are not found: they have no password. */
+export async function findLoginAccount(tx: Tx, username: string): Promise<LoginAccount | undefined> {
+  const [row] = await tx.query<LoginRow>(
+    {
+      name: 'iam-login-account',
+      text: `select u.id, u.password_hash, m.tenant_id, u.status = 'ACTIVE' and coalesce(n.status, 'ACTIVE') = 'ACTIVE' as active
+               from iam.user u
+               left join iam.membership m on m.user_id = u.id and m.is_default
+               left join iam.tenant n on n.id = m.tenant_id
+              where u.kind = 'user' and u.username = $1`,
+    },
+    [username],
+  )
+  if (row === undefined) return undefined
+  return {
+    id: row.id,
+    passwordHash: row.password_hash ?? undefined,
+    tenantId: row.tenant_id ?? undefined,
+    active: row.active,
+  }
+}
+
+/** Whether the user still may log in with the password of that hash; keeps it so until the transaction ends. */
+export async function lockLoginAccount(tx: Tx, { id, passwordHash }: LoginAccount): Promise<boolean> {
+  const rows = await tx.query(
+    `select from iam.user where id = $1 and status = 'ACTIVE' and password_hash = $2 for share`,
+    [id, passwordHash],
+  )
+  return rows.length === 1
+}
+
+/** Whether there is any person at all. */
+export async function hasUsers(tx: Tx): Promise<boolean> {
+  const [row] = await tx.query<{ any: boolean }>(`select exists (select from iam.user where kind = 'user') as any`)
+  return row?.any === true
+}
+
+/** The id of a service's user. */
+export async function findServiceId(tx: Tx, name: string): Promise<string | undefined> {
+  const [row] = await tx.query<{ id: string }>(`select id from iam.user where kind = 'service' and username = $1`, [
+    name,
+  ])
+  return row?.id
+}
+
+export function toUser(row: UserRow): User {
+  return {
+    id: row.id,
+    kind: row.kind,
+    username: row.username,
+    firstname: row.firstname ?? undefined,
+    lastname: row.lastname ?? undefined,
+    status: row.status,
+    confirmed: row.confirmed,
+    tenantId: row.tenant_id ?? undefined,
+    roles: row.roles.map(toRole),
+    permissions: row.permissions,
+    createdAt: row.created_at,
+    changedAt: row.changed_at,
+  }
+}
