@@ -1,6 +1,6 @@
 import { TerminalError } from '#lib/errors'
 import { OutboundError, type OutboundResponse } from '#lib/outbound'
-import type { HostContext, Message } from '../../src/services/component-orchestrator/component.ts'
+import type { HostContext, Message } from '../../src/services/component-orchestrator/component/component.ts'
 
 /** The fields of the action as in component.json. */
 export interface RequestFields {

@@ -1,4 +1,4 @@
-import type { ExpressionContext, Message } from '../../src/services/component-orchestrator/component.ts'
+import type { ExpressionContext, Message } from '../../src/services/component-orchestrator/component/component.ts'
 
 /** One message with the result of the expression as data; what a webhook added to the message stays behind. */
 export async function process(this: ExpressionContext, message: Message, fields: { expression: string }) {

@@ -1,4 +1,4 @@
-import type { ExpressionContext, Message } from '../../src/services/component-orchestrator/component.ts'
+import type { ExpressionContext, Message } from '../../src/services/component-orchestrator/component/component.ts'
 
 /** One message for each element of the result, or for the result itself if it is no array. */
 export async function process(this: ExpressionContext, message: Message, fields: { expression?: string }) {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import type { BusProcess } from '../../../test/support/bus.ts'
-import type { Database, Tx } from '../../lib/postgres.ts'
+import { type Database, isConnectionError, type Tx } from '../../lib/postgres.ts'
 
 /** One writer's transaction: what it changes, and how it ends. */
 export interface WriterPlan {
@@ -63,8 +63,16 @@ export async function runHistory(
     // Keys are taken in ascending order, so somebody can always go on.
     const next = open[(history.turns[turn % history.turns.length] ?? 0) % open.length]
     if (next === undefined) throw new Error('Cannot go on as a writer must be free to')
-    await step(id, next, publisher, cut)
+    await step(id, next, publisher, cut).catch((error: unknown) => endBroken(next, error))
   }
+}
+
+/** A cut may arrive late, when the connection already serves another writer: then that one's work is undone. */
+async function endBroken(one: Writer, error: unknown): Promise<void> {
+  await one.tx?.rollBack()
+  if (!isConnectionError(error)) throw error
+  one.held.clear()
+  one.ended = true
 }
 
 function canGoOn({ plan, changes, held }: Writer, writers: readonly Writer[]): boolean {

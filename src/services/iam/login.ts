@@ -31,7 +31,7 @@ export function createLogin(parts: LoginParts, failures: LoginFailures): Login {
   return async ({ username, password, address }) => {
     const name = normaliseUsername(username)
     const account = await asSystem(db, (tx) => findLoginAccount(tx, name))
-    const fits = account !== undefined && (await passwords.verify(password, account.passwordHash))
+    const fits = await passwords.verify(password, account?.passwordHash)
     const issued = account?.active && fits ? await issueToken(parts, account) : undefined
     if (issued) return issued
     const subject = account?.id ?? usernameHash(hashKey, name)

@@ -1,6 +1,6 @@
 import type { Payloads } from '#catalogue'
 import type { AnyEvent, HandlerContext, ServiceBus } from '#event-bus'
-import { beginStart, forgetFlow, stopFlow } from '../flow-store.ts'
+import { beginStart, forgetFlow, stopFlow } from '../flow/flow-store.ts'
 
 /** What the Flow Repository asks for and reports. */
 export const requestNames = ['flowrepo.flow.starting', 'flowrepo.flow.stopping', 'flowrepo.flow.deleted'] as const

@@ -5,8 +5,8 @@ import { route } from '#lib/route'
 import { Id } from '#lib/schema'
 import { scopeOf } from '#lib/scope'
 import { permissions } from '../permissions.ts'
-import { RunDocument, StepDocument, toRunDocument, toStepJson } from '../run-document.ts'
-import { findRun, listSteps, MOST_STEPS } from '../run-store.ts'
+import { RunDocument, StepDocument, toRunDocument, toStepJson } from '../run/run-document.ts'
+import { findRun, listSteps, MOST_STEPS } from '../run/run-store.ts'
 
 export const getExecution = ({ db }: { db: Database }) =>
   route({

@@ -5,8 +5,8 @@ import { route } from '#lib/route'
 import { Id } from '#lib/schema'
 import { scopeOf } from '#lib/scope'
 import { permissions } from '../permissions.ts'
-import { RunDocument, toRunDocument } from '../run-document.ts'
-import { listRuns } from '../run-store.ts'
+import { RunDocument, toRunDocument } from '../run/run-document.ts'
+import { listRuns } from '../run/run-store.ts'
 
 export const getExecutions = ({ db }: { db: Database }) =>
   route({

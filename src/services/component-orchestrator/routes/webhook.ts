@@ -2,8 +2,8 @@ import { Type } from 'typebox'
 import { HubError, messageOf } from '#lib/errors'
 import { route } from '#lib/route'
 import { Id } from '#lib/schema'
-import { arrivalMessage } from '../arrival-message.ts'
-import type { Intake } from '../intake.ts'
+import { arrivalMessage } from '../run/arrival-message.ts'
+import type { Intake } from '../run/intake.ts'
 
 const Thanks = Type.Object({ data: Type.Object({ requestId: Type.String(), message: Type.String() }) })
 

@@ -4,7 +4,7 @@ import { setPriority } from 'node:os'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createLineReader } from './line-reader.ts'
-import type { OutputLimits } from './outputs.ts'
+import type { OutputLimits } from '../component/outputs.ts'
 
 /** What an expression process is asked: `message` and `fields` are JSON texts. */
 export interface ExpressionRequest {
@@ -48,7 +48,7 @@ export interface ExpressionProcess {
 const lowPriority = 5
 const maxStderr = 1_000
 const workerFile = fileURLToPath(new URL('./expression-worker.ts', import.meta.url))
-const root = fileURLToPath(new URL('../../..', import.meta.url))
+const root = fileURLToPath(new URL('../../../..', import.meta.url))
 const jsonataFolder = `${dirname(createRequire(import.meta.url).resolve('jsonata'))}/`
 const readable = [`${root}package.json`, `${root}src/`, `${root}components/`, jsonataFolder]
 

@@ -7,7 +7,7 @@ import {
   startExpressionProcess,
 } from './expression-process.ts'
 import type { ExpressionQueue } from './expression-queue.ts'
-import type { OutputLimits } from './outputs.ts'
+import type { OutputLimits } from '../component/outputs.ts'
 
 /** One evaluation with the ways to end it; ends after the first have no effect. */
 export interface ExpressionJob {

@@ -3,9 +3,9 @@ import { type Database, isConnectionError } from '#lib/postgres'
 import { backoff, type TaskError, type TaskQueue } from '#lib/task-queue'
 import { createTaskWorker, type TaskWorker } from '#lib/task-worker'
 import type { Completions } from './completion.ts'
-import type { ComponentRunner } from './component-runner.ts'
+import type { ComponentRunner } from '../component/component-runner.ts'
 import type { MessageCache } from './message-cache.ts'
-import type { PlanCache } from './plan-cache.ts'
+import type { PlanCache } from '../flow/plan-cache.ts'
 import { STEP_QUEUE, type StepTask } from './task.ts'
 
 export interface EngineOptions {

@@ -3,10 +3,10 @@
  * in order, and ends with its input. See `expression-process.ts` for the form of the lines.
  */
 import { messageOf, TerminalError } from '#lib/errors'
-import type { ComponentFunction, ExpressionContext, Message } from './component.ts'
+import type { ComponentFunction, ExpressionContext, Message } from '../component/component.ts'
 import { createSandbox } from './expression-sandbox.ts'
 import { createLineReader } from './line-reader.ts'
-import { createOutputs, type OutputLimits } from './outputs.ts'
+import { createOutputs, type OutputLimits } from '../component/outputs.ts'
 
 interface Request {
   readonly module: string

@@ -3,7 +3,7 @@ import type { Logger } from '#lib/logger'
 import type { Outbound } from '#lib/outbound'
 import type { ComponentFunction, HostContext, Message } from './component.ts'
 import type { Action, ComponentRegistry } from './component-registry.ts'
-import type { ExpressionPool } from './expression-pool.ts'
+import type { ExpressionPool } from '../expression/expression-pool.ts'
 import { createOutputs, type OutputLimits, toMessageText } from './outputs.ts'
 
 export interface ComponentRunnerDeps {

@@ -4,11 +4,11 @@ import { type Fault, messageOf } from '#lib/errors'
 import { type Database, isConnectionError, type Tx } from '#lib/postgres'
 import { backoff, type TaskQueue } from '#lib/task-queue'
 import { createTaskWorker, type TaskWorker } from '#lib/task-worker'
-import type { ComponentRegistry } from './component-registry.ts'
+import type { ComponentRegistry } from '../component/component-registry.ts'
 import type { FlowClient } from './flow-client.ts'
 import { completeStart, failStart, findPreparing } from './flow-store.ts'
 import { type Graph, planOf } from './graph.ts'
-import { type FlowTask, PREPARE_QUEUE } from './task.ts'
+import { type FlowTask, PREPARE_QUEUE } from '../run/task.ts'
 
 export interface PreparationOptions {
   readonly db: Database

@@ -11,9 +11,9 @@ import { createLogger } from '#lib/logger'
 import { createOutbound } from '#lib/outbound'
 import { loadComponents } from './component-registry.ts'
 import { createComponentRunner, type StepCall } from './component-runner.ts'
-import { createExpressionPool } from './expression-pool.ts'
+import { createExpressionPool } from '../expression/expression-pool.ts'
 
-const builtIns = fileURLToPath(new URL('../../../components', import.meta.url))
+const builtIns = fileURLToPath(new URL('../../../../components', import.meta.url))
 
 function setup(t: TestContext, folder = builtIns) {
   const pool = createExpressionPool()
@@ -212,7 +212,7 @@ describe('run() of any component', () => {
     const folder = mkdtempSync(join(tmpdir(), 'components-'))
     t.after(() => rmSync(folder, { recursive: true }))
     mkdirSync(join(folder, 'own'))
-    const descriptor = { title: 'Own', runsIn: 'host', actions: { act: { title: 'Act', main: './act.mjs' } } }
+    const descriptor = { title: 'Own', runsIn: 'host', actions: { act: { title: 'Act', main: '../act.mjs' } } }
     writeFileSync(join(folder, 'own', 'component.json'), JSON.stringify(descriptor))
     writeFileSync(
       join(folder, 'own', 'act.mjs'),

@@ -3,10 +3,10 @@ import { describe, type TestContext, test } from 'node:test'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { TerminalError } from '#lib/errors'
-import { loadComponents } from './component-registry.ts'
+import { loadComponents } from '../component/component-registry.ts'
 import { createExpressionPool, type ExpressionPoolOptions } from './expression-pool.ts'
 
-const registry = loadComponents(fileURLToPath(new URL('../../../components', import.meta.url)))
+const registry = loadComponents(fileURLToPath(new URL('../../../../components', import.meta.url)))
 const endless = '($f := function($x) { $f($x) }; $f(1))'
 
 interface Work {

@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from 'uuid'
 import type { Queryable, Tx } from '#lib/postgres'
 import type { Graph } from './graph.ts'
-import { PREPARE_QUEUE } from './task.ts'
+import { PREPARE_QUEUE } from '../run/task.ts'
 
 /** One start of a flow. */
 export interface Start {

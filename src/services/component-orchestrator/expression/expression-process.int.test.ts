@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { loadComponents } from './component-registry.ts'
+import { loadComponents } from '../component/component-registry.ts'
 import { type ExpressionAnswer, type ProcessEnd, startExpressionProcess } from './expression-process.ts'
 
-const registry = loadComponents(fileURLToPath(new URL('../../../components', import.meta.url)))
+const registry = loadComponents(fileURLToPath(new URL('../../../../components', import.meta.url)))
 
 async function setup(t: TestContext, cpuSeconds = 60) {
   const ready = Promise.withResolvers<void>()
