@@ -5,20 +5,45 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { eventsMarkdown } from '#catalogue'
+import { configTable } from '#lib/config'
+import { configTables } from '../src/hub/config.ts'
 
-/** A document that is generated from the code; `path` is relative to the root of the project. */
+/** A document that is generated from the code, whole or in part; `path` is relative to the root of the project. */
 export interface GeneratedDocument {
   readonly path: string
-  readonly render: () => string
+  /** What it should be, given what it is; empty when it is missing. */
+  readonly render: (current: string) => string
 }
 
 /** All generated documents. */
-export const documents: readonly GeneratedDocument[] = [{ path: 'docs/events.md', render: eventsMarkdown }]
+export const documents: readonly GeneratedDocument[] = [
+  { path: 'docs/events.md', render: eventsMarkdown },
+  { path: 'README.md', render: (current) => withSection(current, 'configuration', configurationTable()) },
+]
+
+/** Replaces what stands between the marks `<!-- name -->` and `<!-- /name -->`. */
+function withSection(document: string, name: string, content: string): string {
+  const [before, , after] = document.split(new RegExp(`(?<=<!-- ${name} -->\\n)([^]*?)(?=<!-- /${name} -->)`))
+  if (before === undefined || after === undefined)
+    throw new Error(`Cannot write the section as "${name}" must be marked`)
+  return `${before}${content}${after}`
+}
+
+function configurationTable(): string {
+  const rows = configTable(configTables).map(({ name, default: fallback, about, secret }) => {
+    const file = secret ? ` A secret: \`${name}_FILE\` may name a file that holds it.` : ''
+    return `| \`${name}\` | ${fallback === '' ? '' : `\`${fallback}\``} | ${about}.${file} |`
+  })
+  return ['| variable | default | what it is |', '|---|---|---|', ...rows, ''].join('\n')
+}
 
 /** The documents below `root` that are missing or differ from what the code says now. */
 export async function staleDocuments(root: string): Promise<readonly GeneratedDocument[]> {
   const isFresh = await Promise.all(
-    documents.map(async ({ path, render }) => (await read(join(root, path))) === render()),
+    documents.map(async ({ path, render }) => {
+      const current = await read(join(root, path))
+      return current === render(current ?? '')
+    }),
   )
   return documents.filter((_, index) => !isFresh[index])
 }
@@ -38,7 +63,7 @@ async function main(): Promise<void> {
   const stale = await staleDocuments(root)
   for (const { path, render } of stale) {
     if (values.check) console.error(`Document "${path}" is stale: run "npm run docs" and commit the result`)
-    else await writeFile(join(root, path), render())
+    else await writeFile(join(root, path), render((await read(join(root, path))) ?? ''))
   }
   if (values.check && stale.length > 0) process.exitCode = 1
   else if (!values.check)

@@ -15,6 +15,7 @@ import { createDatabase } from '#lib/postgres'
 import { createMetrics } from '#lib/telemetry'
 import type { configTables } from './config.ts'
 import { openDatabaseServer } from './database.ts'
+import { hubMount } from './routes.ts'
 import { createServices } from './service-set.ts'
 
 /** All values of the configuration. */
@@ -72,7 +73,7 @@ export async function startHub({ config, logger, version, onProgress }: HubOptio
       logger,
       metrics: createMetrics(),
       principals: (token) => services.principals(token),
-      mounts: services.running.flatMap(({ mounts }) => mounts),
+      mounts: [hubMount(version), ...services.running.flatMap(({ mounts }) => mounts)],
       readiness: async () => [await databaseReadiness(() => db.query('select 1'))],
       version,
       trustProxy: hub.trustProxy,

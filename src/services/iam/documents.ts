@@ -11,10 +11,14 @@ import type { User } from './user.ts'
 
 /** Without the length, the format lets `urn:uuid:…` through, which PostgreSQL refuses. */
 export const Id = Type.String({ format: 'uuid', maxLength: 36 })
+/** Path parameters of a route for one thing. */
 export const IdParams = Type.Object({ id: Id })
+/** Answer to the creation of a thing. */
 export const Created = Type.Object({ id: Id })
+/** Status of a user or a tenant. */
 export const StatusSchema = Type.Enum([...statuses])
 
+/** A role as callers receive it. */
 export const RoleDocument = Type.Object(
   {
     _id: Id,
@@ -29,6 +33,7 @@ export const RoleDocument = Type.Object(
   { additionalProperties: false },
 )
 
+/** Writes a role for callers. */
 export function roleDocument({ id, tenantId, name, description, permissions }: Role): Static<typeof RoleDocument> {
   const isGlobal = tenantId === undefined
   return {
@@ -43,6 +48,7 @@ export function roleDocument({ id, tenantId, name, description, permissions }: R
   }
 }
 
+/** A tenant as callers receive it. */
 export const TenantDocument = Type.Object(
   {
     _id: Id,
@@ -56,6 +62,7 @@ export const TenantDocument = Type.Object(
   { additionalProperties: false },
 )
 
+/** Writes a tenant for callers. */
 export function tenantDocument(tenant: Tenant): Static<typeof TenantDocument> {
   const { id, name, status, confirmed, createdAt, changedAt } = tenant
   return {
@@ -88,6 +95,7 @@ const userFields = {
 /** `permissions` are those given directly. */
 export const UserDocument = Type.Object(userFields, { additionalProperties: false })
 
+/** Writes a user for callers. */
 export function userDocument(user: User): Static<typeof UserDocument> {
   const { id, kind, username, firstname, lastname, status, confirmed, tenantId } = user
   return {
@@ -119,6 +127,7 @@ export const AccountDocument = Type.Object(
   { additionalProperties: false },
 )
 
+/** Writes the account of a token for callers. */
 export function accountDocument({ user, token }: TokenAccount): Static<typeof AccountDocument> {
   return {
     ...userDocument(user),

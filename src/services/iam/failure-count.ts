@@ -8,6 +8,7 @@ export interface FailureCount {
   readonly untold: number
 }
 
+/** Length of a window. */
 export const WINDOW_MS = 60_000
 /** The first ones of a window have an event each; the rest share one when the window has ended. */
 export const TOLD_ALONE = 5

@@ -16,6 +16,7 @@ export interface FirstAdminOptions {
   readonly password?: string | undefined
 }
 
+/** The administrator that was created. */
 export interface FirstAdmin {
   readonly username: string
   /** Only if it was made here: to be shown once. */

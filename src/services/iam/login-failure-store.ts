@@ -35,6 +35,7 @@ export async function lockFailures(
   return row ?? { since: now, failures: 0, untold: 0 }
 }
 
+/** Stores the new count of a row that `lockFailures` has locked. */
 export async function updateFailures(tx: Tx, { subject }: FailedLogin, count: FailureCount): Promise<void> {
   await tx.query('update iam.login_failure set since = $2, failures = $3, untold = $4 where subject = $1', [
     subject,

@@ -9,6 +9,7 @@ import { newToken, tokenHash } from './token-text.ts'
 import { findLoginAccount, type LoginAccount, lockLoginAccount } from './user-store.ts'
 import { normaliseUsername, usernameHash } from './username.ts'
 
+/** What someone typed, and where from. */
 export interface LoginAttempt {
   readonly username: string
   readonly password: string

@@ -3,8 +3,9 @@ import { promisify } from 'node:util'
 import { HubError } from '#lib/errors'
 import { createTurnstile } from './turnstile.ts'
 
-/** Bounds of a password, in characters. The upper one keeps work and memory of a check within bounds. */
+/** In characters. */
 export const SHORTEST_PASSWORD = 8
+/** In characters. It keeps work and memory of a check within bounds. */
 export const LONGEST_PASSWORD = 128
 
 /** Throws `invalid-body` unless the password has 8 to 128 characters. */
@@ -15,6 +16,7 @@ export function checkPassword(password: string): void {
   throw new HubError('invalid-body', message, { faults: [{ field: 'password', message }] })
 }
 
+/** Hashes passwords and checks them. */
 export interface Passwords {
   /** The PHC string to be stored. */
   hash(password: string): Promise<string>
@@ -35,6 +37,7 @@ export type DeriveKey = (
   },
 ) => Promise<Buffer>
 
+/** How many hashes run and wait, and by what. */
 export interface PasswordsOptions {
   /** Default: Node's own. */
   readonly derive?: DeriveKey

@@ -36,6 +36,7 @@ export async function listRoles(
   return { items: rows.map(toRole), total: count?.total ?? 0 }
 }
 
+/** Reads a row, or what `ROLE_JSON` made of one. */
 export function toRole(row: RoleRow): Role {
   const { id, tenant_id: tenantId, platform, name, description, permissions } = row
   return { id, tenantId: tenantId ?? undefined, platform, name, description, permissions }

@@ -1,6 +1,8 @@
-/** The hub's own roles, as the first migration writes them. */
+/** May do everything, for every tenant. The ids are those that the first migration writes. */
 export const ADMIN_ROLE = '00000000-0000-7000-8000-000000000001'
+/** Builds and runs flows of the tenant; what a new user gets by default. */
 export const USER_ROLE = '00000000-0000-7000-8000-000000000002'
+/** May do everything within the tenant. */
 export const TENANT_ADMIN_ROLE = '00000000-0000-7000-8000-000000000003'
 
 /** A named set of permissions. */

@@ -12,6 +12,7 @@ interface TenantRow {
 
 const COLUMNS = 'id, name, status, confirmed, created_at, changed_at'
 
+/** The transaction must see all: no tenant creates another. */
 export async function insertTenant(tx: Tx, tenant: Tenant): Promise<void> {
   const { id, name, status, confirmed, createdAt, changedAt } = tenant
   await tx.query(`insert into iam.tenant (${COLUMNS}) values ($1, $2, $3, $4, $5, $6)`, [
@@ -24,6 +25,7 @@ export async function insertTenant(tx: Tx, tenant: Tenant): Promise<void> {
   ])
 }
 
+/** Undefined also for one that the transaction must not see. */
 export async function findTenantById(tx: Tx, id: string): Promise<Tenant | undefined> {
   const [row] = await tx.query<TenantRow>(`select ${COLUMNS} from iam.tenant where id = $1`, [id])
   return row && toTenant(row)

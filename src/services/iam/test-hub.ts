@@ -16,7 +16,9 @@ import { iamMigrations } from './migrations.ts'
 import { createPasswords, type PasswordsOptions } from './password.ts'
 import { createIam, type Iam } from './service.ts'
 
+/** Of the administrator `admin`. */
 export const ADMIN_PASSWORD = 'correct horse battery'
+/** In milliseconds. */
 export const hour = 3_600_000
 
 /** As other services have them. */
@@ -24,12 +26,14 @@ const flowPermissions: Permission[] = ['flows.read', 'flows.write', 'flows.contr
   return { name, scope: 'tenant', description: '' }
 })
 
+/** What a request carries. */
 export interface Call {
   readonly token?: string
   readonly body?: unknown
   readonly headers?: Record<string, string>
 }
 
+/** What came back, its JSON parsed. */
 export interface Answer {
   readonly status: number
   // biome-ignore lint/suspicious/noExplicitAny: tests look into any answer
@@ -37,6 +41,7 @@ export interface Answer {
   readonly headers: Headers
 }
 
+/** One process with an IAM and a server of its own. */
 export interface Process {
   readonly iam: Iam
   readonly db: Database
@@ -47,6 +52,7 @@ export interface Process {
   login(username: string, password: string): Promise<string>
 }
 
+/** How a process differs from the plain one. */
 export interface ProcessOptions {
   readonly passwords?: PasswordsOptions
   /** What stands between the server and `iam.lookupToken`; default nothing. */
@@ -58,6 +64,7 @@ export interface ProcessOptions {
 
 type Bus = ReturnType<ReturnType<typeof createEventBus<Payloads>>['service']>
 
+/** The first process, and what lies around it. */
 export interface TestHub extends Process {
   /** Runs as a superuser, whom row-level security does not bind. */
   readonly superuser: Database

@@ -4,6 +4,7 @@ import type { Token, TokenType } from './token.ts'
 import type { User } from './user.ts'
 import { ROLE_IDS, ROLES_JSON, toUser, USER_COLUMNS, type UserRow } from './user-store.ts'
 
+/** Stores a token by the hash of its text. */
 export async function insertToken(tx: Tx, token: Token, hash: Buffer): Promise<void> {
   await tx.query(
     `insert into iam.token (id, hash, user_id, tenant_id, type, permissions, expires_at, created_at)

@@ -1,5 +1,6 @@
 /** How a token came to be. */
 export const tokenTypes = ['SELF', 'DELEGATE', 'EPHEMERAL_SERVICE_ACCOUNT', 'PERSISTENT'] as const
+/** One of these ways. */
 export type TokenType = (typeof tokenTypes)[number]
 
 /** What is kept of a token. */

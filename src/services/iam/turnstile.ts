@@ -4,12 +4,14 @@ export interface Turnstile {
   pass<T>(work: () => Promise<T>): Promise<T>
 }
 
+/** How many pass and wait, and what the others are told. */
 export interface TurnstileOptions {
   readonly atOnce: number
   readonly mostWaiting: number
   readonly refuse: () => Error
 }
 
+/** Makes a turnstile with nobody inside. */
 export function createTurnstile({ atOnce, mostWaiting, refuse }: TurnstileOptions): Turnstile {
   const waiting: (() => void)[] = []
   let inside = 0

@@ -41,6 +41,7 @@ const SELECT = `
       select tenant_id, permissions from iam.membership where user_id = u.id order by is_default desc, tenant_id limit 1
     ) m on true`
 
+/** Undefined also for one that the transaction must not see. */
 export async function findUserById(tx: Tx, id: string): Promise<User | undefined> {
   const [row] = await tx.query<UserRow>(`${SELECT} where u.id = $1`, [id])
   return row && toUser(row)
@@ -181,6 +182,7 @@ export async function findServiceId(tx: Tx, name: string): Promise<string | unde
   return row?.id
 }
 
+/** Reads a row. */
 export function toUser(row: UserRow): User {
   return {
     id: row.id,

@@ -74,8 +74,8 @@ test('resolve() lets the function be left out only when there is but one', (t) =
   const folder = mkdtempSync(join(tmpdir(), 'components-'))
   t.after(() => rmSync(folder, { recursive: true }))
   mkdirSync(join(folder, 'two'))
-  const action = { title: 'A', main: '../a.ts' }
-  const descriptor = { title: 'Two', runsIn: 'host', actions: { a: action, b: { ...action, main: '../b.ts' } } }
+  const action = { title: 'A', main: './a.ts' }
+  const descriptor = { title: 'Two', runsIn: 'host', actions: { a: action, b: { ...action, main: './b.ts' } } }
   writeFileSync(join(folder, 'two', 'component.json'), JSON.stringify(descriptor))
   const registry = loadComponents(folder)
   assert.match(registry.resolve('two', 'b').module, /\/two\/b\.ts$/)

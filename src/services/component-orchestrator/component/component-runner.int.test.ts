@@ -212,7 +212,7 @@ describe('run() of any component', () => {
     const folder = mkdtempSync(join(tmpdir(), 'components-'))
     t.after(() => rmSync(folder, { recursive: true }))
     mkdirSync(join(folder, 'own'))
-    const descriptor = { title: 'Own', runsIn: 'host', actions: { act: { title: 'Act', main: '../act.mjs' } } }
+    const descriptor = { title: 'Own', runsIn: 'host', actions: { act: { title: 'Act', main: './act.mjs' } } }
     writeFileSync(join(folder, 'own', 'component.json'), JSON.stringify(descriptor))
     writeFileSync(
       join(folder, 'own', 'act.mjs'),

@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import { route } from '#lib/route'
 
+/** `GET /healthcheck`: always 200 while the server answers. */
 export const getHealthcheck = () =>
   route({
     method: 'GET',

@@ -5,6 +5,7 @@ import type { IamParts } from '../deps.ts'
 import { AccountDocument, accountDocument } from '../documents.ts'
 import { findTokenAccount } from '../token-store.ts'
 
+/** `GET /users/me`: also how other processes learn whom a token stands for. */
 export const getMe = ({ db, clock }: Pick<IamParts, 'db' | 'clock'>) =>
   route({
     method: 'GET',

@@ -7,6 +7,7 @@ import { ListOf, listBody, listQuery, RoleDocument, roleDocument } from '../docu
 import { permissions } from '../permissions.ts'
 import { listRoles } from '../role-store.ts'
 
+/** `GET /roles`. */
 export const getRoles = ({ db }: Pick<IamParts, 'db'>) =>
   route({
     method: 'GET',

@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import { route } from '#lib/route'
 
+/** `GET /`: for whoever looks whether the IAM is there. */
 export const getRoot = () =>
   route({
     method: 'GET',

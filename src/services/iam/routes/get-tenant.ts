@@ -5,6 +5,7 @@ import { IdParams, TenantDocument, tenantDocument } from '../documents.ts'
 import { permissions } from '../permissions.ts'
 import { findTenantById } from '../tenant-store.ts'
 
+/** `GET /tenants/:id`: unknown and foreign tenants look the same. */
 export const getTenant = ({ db }: Pick<IamParts, 'db'>) =>
   route({
     method: 'GET',

@@ -7,6 +7,7 @@ import { ListOf, listBody, listQuery, TenantDocument, tenantDocument } from '../
 import { permissions } from '../permissions.ts'
 import { listTenants } from '../tenant-store.ts'
 
+/** `GET /tenants`: without the permission `all` it shows the own tenant alone. */
 export const getTenants = ({ db }: Pick<IamParts, 'db'>) =>
   route({
     method: 'GET',

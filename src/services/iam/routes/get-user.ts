@@ -5,6 +5,7 @@ import { IdParams, UserDocument, userDocument } from '../documents.ts'
 import { permissions } from '../permissions.ts'
 import { findUserById } from '../user-store.ts'
 
+/** `GET /users/:id`: unknown users and those of other tenants look the same. */
 export const getUser = ({ db }: Pick<IamParts, 'db'>) =>
   route({
     method: 'GET',

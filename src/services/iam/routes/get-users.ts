@@ -19,6 +19,7 @@ const Query = Type.Object(
   { additionalProperties: false },
 )
 
+/** `GET /users`: people, not services. */
 export const getUsers = ({ db }: Pick<IamParts, 'db'>) =>
   route({
     method: 'GET',

@@ -8,6 +8,7 @@ import { permissions } from '../permissions.ts'
 import { findTokenAccount } from '../token-store.ts'
 import { isToken, tokenHash } from '../token-text.ts'
 
+/** `POST /tokens/introspect`: tokens not in force are not found, and none is prolonged. */
 export const postIntrospection = ({ db, clock }: Pick<IamParts, 'db' | 'clock'>) =>
   route({
     method: 'POST',

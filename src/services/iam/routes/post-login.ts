@@ -8,6 +8,7 @@ const Credentials = Type.Object({
   password: Type.String({ minLength: 1, maxLength: 1024 }),
 })
 
+/** `POST /login`. */
 export const postLogin = (login: Login) =>
   route({
     method: 'POST',

@@ -4,6 +4,7 @@ import { asSystem } from '../as-system.ts'
 import { actor, type IamParts } from '../deps.ts'
 import { deleteTokenById } from '../token-store.ts'
 
+/** `POST /logout`: twice is once. */
 export const postLogout = ({ db, bus }: Pick<IamParts, 'db' | 'bus'>) =>
   route({
     method: 'POST',

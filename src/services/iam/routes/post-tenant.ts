@@ -17,6 +17,7 @@ const Body = Type.Object(
   { additionalProperties: false },
 )
 
+/** `POST /tenants`: the tenant is empty; users are created in it. */
 export const postTenant = ({ db, bus, clock }: Pick<IamParts, 'db' | 'bus' | 'clock'>) =>
   route({
     method: 'POST',

@@ -45,6 +45,7 @@ const Body = Type.Object(
 )
 type Body = Static<typeof Body>
 
+/** `POST /users`: nobody gives more than `grant.ts` allows. */
 export const postUser = (parts: IamParts) =>
   route({
     method: 'POST',

@@ -1,0 +1,17 @@
+import { Type } from 'typebox'
+import { asyncApiDocument } from '#catalogue'
+import { type Mount, route } from '#lib/route'
+
+/** What the hub itself serves, beside its services. */
+export function hubMount(version: string): Mount {
+  const document = asyncApiDocument({ title: 'Open Integration Hub', version })
+  const getAsyncApi = route({
+    method: 'GET',
+    path: '/asyncapi.json',
+    summary: 'Every event of the hub, as an AsyncAPI 3 document',
+    permission: 'public',
+    response: { 200: Type.Object({}, { additionalProperties: true }) },
+    handle: async () => ({ status: 200, body: document as Record<string, unknown> }),
+  })
+  return { base: '', tag: 'Hub', routes: [getAsyncApi] }
+}
