@@ -9,8 +9,11 @@ import type { TokenLookup } from '#lib/principal'
 import { remoteTokenLookup } from '#lib/remote-token-lookup'
 import type { Service } from '#lib/service'
 import { injectTransport, networkTransport, type Transport } from '#lib/service-client'
+import { permissions as auditLogPermissions } from '../services/audit-log/permissions.ts'
 import { createAuditLog } from '../services/audit-log/service.ts'
+import { permissions as componentOrchestratorPermissions } from '../services/component-orchestrator/permissions.ts'
 import { createComponentOrchestrator } from '../services/component-orchestrator/service.ts'
+import { permissions as flowRepositoryPermissions } from '../services/flow-repository/permissions.ts'
 import { createFlowRepository } from '../services/flow-repository/service.ts'
 import { createIam, type Iam } from '../services/iam/service.ts'
 import { clientFor, createAccess, renewed } from './access.ts'
@@ -39,6 +42,11 @@ export interface ServiceSetOptions {
   /** Requests into this process's own HTTP server, which is made after the services. */
   readonly inject: Parameters<typeof injectTransport>[0]
 }
+
+/** What other services check, whether they run here or not: IAM must know all that can be granted. */
+const otherPermissions = [auditLogPermissions, componentOrchestratorPermissions, flowRepositoryPermissions].flatMap(
+  (permissions) => Object.values(permissions),
+)
 
 /** What the orchestrator may do with its own token: read the flows that it is asked to run. */
 const ORCHESTRATOR_PERMISSIONS = ['flows.read']
@@ -73,7 +81,7 @@ export function createServices(options: ServiceSetOptions): ServiceSet {
         clock,
         masterKey,
         config: config.iam,
-        permissions: others.flatMap(({ permissions }) => permissions),
+        permissions: otherPermissions,
       })
     : undefined
   const lookup = iam?.lookupToken ?? remoteTokenLookup(clientFor(transportTo('iam'), noToken))

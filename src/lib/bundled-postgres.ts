@@ -37,7 +37,7 @@ export interface BundledPostgresOptions {
   /** The hub's data folder, created when missing. PostgreSQL uses "postgres", "socket" and files named "postgres…" in it. */
   dataDir: string
   /** Hears what happened, in the manner of pino. */
-  logger?: { info(fields: object, message: string): void }
+  logger?: { debug(fields: object, message: string): void; info(fields: object, message: string): void }
   /** Hears a sentence for people when a step begins that may take seconds. */
   onProgress?: (message: string) => void
   /** Further settings of PostgreSQL. Those that guard against loss cannot be changed. */
@@ -127,7 +127,7 @@ async function startLocked(dataDir: string, start: Start): Promise<BundledPostgr
     throw error
   }
   const tookMs = Math.round(performance.now() - begin)
-  logger?.info({ version, pid: server.pid, user: user.kind, tookMs }, 'PostgreSQL has started')
+  logger?.debug({ version, pid: server.pid, user: user.kind, tookMs }, 'PostgreSQL has started')
   return { url: url(database), pid: server.pid, version, stop, exited: server.ended }
 }
 

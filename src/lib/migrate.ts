@@ -13,7 +13,7 @@ export interface MigrateOptions {
   /** A login that may create roles and schemas, or for which `oih_owner`, `oih_app` and the schema `oih` exist already. */
   readonly url: string
   readonly migrations: readonly Migrations[]
-  readonly logger?: Pick<Logger, 'info'>
+  readonly logger?: Pick<Logger, 'debug'>
 }
 
 /** The role that owns every schema and table. Only migrations use it. */
@@ -130,7 +130,7 @@ async function applySet(
       await protect(client, schema)
       await client.query('insert into oih.migration (key, checksum) values ($1, $2)', [key, checksum])
     })
-    logger?.info({ migration: key }, 'migration applied')
+    logger?.debug({ migration: key }, 'migration applied')
   }
 }
 

@@ -79,7 +79,9 @@ export function createDatabase(options: DatabaseOptions): Database {
     idleTimeoutMillis: 30_000,
     connectionTimeoutMillis: CONNECT_MS,
   })
-  pool.on('error', (error) => options.onIdleError?.(error))
+  let closed: Promise<void> | undefined
+  // Once closing, a connection that the server ends first is no news.
+  pool.on('error', (error) => closed ?? options.onIdleError?.(error))
 
   async function transaction<T>(...args: [(tx: Tx) => Promise<T>] | [Scope, (tx: Tx) => Promise<T>]): Promise<T> {
     const [scope, work] = args.length === 1 ? (['nothing', args[0]] as const) : args
@@ -102,7 +104,6 @@ export function createDatabase(options: DatabaseOptions): Database {
     }
   }
 
-  let closed: Promise<void> | undefined
   return {
     query: (statement, values) => runQuery(pool, statement, values),
     transaction,

@@ -6,6 +6,9 @@ import type { Route } from './route.ts'
 import { unstorableFaults } from './stored-text.ts'
 import { faultsOf, type Part } from './validation-fault.ts'
 
+/** As PostgreSQL takes it; the format of ajv lets `urn:uuid:` through, which PostgreSQL refuses. */
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+
 /** Bodies up to this many bytes get all their faults; from larger ones only the first, as the list would cost too much. */
 const largestFullReport = 65_536
 const mostFaults = 100
@@ -122,6 +125,7 @@ function createCompile(options: Options): Compile {
     ...options,
   })
   formatsModule.default(ajv)
+  ajv.addFormat('uuid', UUID)
   const compiled = new WeakMap<TSchema, ValidateFunction>()
   return (schema) => {
     const known = compiled.get(schema)

@@ -90,9 +90,9 @@ async function openProcess(database: TestDatabase, options: BusProcessOptions): 
   await membership.start()
   const bus = createEventBus<TestPayloads>({ db, membership, onError, ...busOptions })
   let stopped: Promise<void> | undefined
-  async function stop(): Promise<void> {
-    await bus.stop()
-    await membership.stop()
+  function stop(): Promise<void> {
+    stopped ??= bus.stop().then(() => membership.stop())
+    return stopped
   }
   return {
     db,
@@ -101,13 +101,12 @@ async function openProcess(database: TestDatabase, options: BusProcessOptions): 
     errors,
     loseCommitAnswers,
     service: bus.service(service),
-    stop() {
-      stopped ??= stop()
-      return stopped
-    },
+    stop,
     async crash() {
       die()
       await database.cut(label)
+      // Its timers would go on in the one process that the test is.
+      await stop()
     },
   }
 }

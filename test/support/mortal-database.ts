@@ -28,7 +28,7 @@ export function mortal(db: Database): MortalDatabase {
   })
 
   const transaction = async (...args: unknown[]): Promise<unknown> => {
-    assertAlive()
+    if (dead) throw new ConnectionLostError(new DeadError('This process is dead'))
     const work = args.at(-1) as (tx: Tx) => Promise<unknown>
     const scope = args.length === 1 ? 'nothing' : (args[0] as 'nothing')
     const callbacks: (() => void)[] = []

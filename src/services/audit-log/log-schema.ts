@@ -4,7 +4,7 @@ import { Id, Moment } from '#lib/schema'
 const OrNull = <S extends Parameters<typeof Type.Union>[0][number]>(schema: S) => Type.Union([schema, Type.Null()])
 
 /** The format alone would let `urn:uuid:…` through, which PostgreSQL takes for no UUID. */
-export const uuidText = (description: string) => Type.String({ format: 'uuid', maxLength: 36, description })
+export const uuidText = (description: string) => Type.String({ format: 'uuid', description })
 
 /** An entry as callers receive it. */
 export const LogEntry = Type.Object({

@@ -1,8 +1,6 @@
 import type { Permission } from '#lib/principal'
 
-/** To read the entries of one's tenant. */
-export const logsRead: Permission = {
-  name: 'logs.read',
-  scope: 'tenant',
-  description: 'Read the audit log of the tenant',
-}
+/** What the Audit Log's routes check. */
+export const permissions = {
+  read: { name: 'logs.read', scope: 'tenant', description: 'Read the audit log of the tenant' },
+} as const satisfies Record<string, Permission>

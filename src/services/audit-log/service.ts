@@ -3,7 +3,7 @@ import type { AuditLogDeps } from './deps.ts'
 import { onAnyEvent } from './handlers/on-any-event.ts'
 import { auditLogMigrations } from './migrations.ts'
 import { createOwnerKeys } from './owner-keys.ts'
-import { logsRead } from './permissions.ts'
+import { permissions } from './permissions.ts'
 import { getHealth } from './routes/get-health.ts'
 import { getLog } from './routes/get-log.ts'
 import { getLogs } from './routes/get-logs.ts'
@@ -27,7 +27,7 @@ export function createAuditLog(deps: AuditLogDeps): Service {
   return {
     name: 'audit-log',
     migrations: auditLogMigrations,
-    permissions: [logsRead],
+    permissions: Object.values(permissions),
     mounts: [
       {
         base: '/audit-log',

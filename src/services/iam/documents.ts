@@ -1,6 +1,6 @@
 import { type Static, type TSchema, Type } from 'typebox'
 import { PageMeta, type Paging, pagingQuery } from '#lib/paging'
-import { Moment } from '#lib/schema'
+import { Id, Moment } from '#lib/schema'
 import type { Role } from './role.ts'
 import { statuses, type Tenant } from './tenant.ts'
 import { tokenTypes } from './token.ts'
@@ -9,8 +9,6 @@ import type { User } from './user.ts'
 
 // How things look to callers: the fields of the existing hub, `_id` beside `id`, none of them secret.
 
-/** Without the length, the format lets `urn:uuid:…` through, which PostgreSQL refuses. */
-export const Id = Type.String({ format: 'uuid', maxLength: 36 })
 /** Path parameters of a route for one thing. */
 export const IdParams = Type.Object({ id: Id })
 /** Answer to the creation of a thing. */

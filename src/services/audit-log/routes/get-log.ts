@@ -7,7 +7,7 @@ import { ownersOf, provableDocument } from '../log-document.ts'
 import { ProvableLogEntry, uuidText } from '../log-schema.ts'
 import { findEntry } from '../log-store.ts'
 import type { OwnerKeys } from '../owner-keys.ts'
-import { logsRead } from '../permissions.ts'
+import { permissions } from '../permissions.ts'
 
 /** `GET /logs/:id`: the entry of one event with what a proof needs. */
 export function getLog({ db }: Pick<AuditLogDeps, 'db'>, keys: Pick<OwnerKeys, 'find'>): Route {
@@ -15,7 +15,7 @@ export function getLog({ db }: Pick<AuditLogDeps, 'db'>, keys: Pick<OwnerKeys, '
     method: 'GET',
     path: '/logs/:id',
     summary: 'Read an entry of the audit log',
-    permission: logsRead,
+    permission: permissions.read,
     params: Type.Object({ id: uuidText('The event') }),
     response: { 200: Type.Object({ data: ProvableLogEntry }) },
     errors: ['not-found'],

@@ -7,7 +7,7 @@ import { logDocument, ownersOf } from '../log-document.ts'
 import { LogEntry, uuidText } from '../log-schema.ts'
 import { findPage, type LogFilter } from '../log-store.ts'
 import type { OwnerKeys } from '../owner-keys.ts'
-import { logsRead } from '../permissions.ts'
+import { permissions } from '../permissions.ts'
 
 const Text = (description: string) => Type.Optional(Type.String({ maxLength: 1_000, description }))
 
@@ -40,7 +40,7 @@ export function getLogs({ db }: Pick<AuditLogDeps, 'db'>, keys: Pick<OwnerKeys, 
     description:
       'Entries of the own tenant; with the permission `all`, of every tenant. `filter[<key>]` for any other key compares a ' +
       'top-level value of the payload that is neither personal nor of a foreign event, as text.',
-    permission: logsRead,
+    permission: permissions.read,
     query: Query,
     response: { 200: Type.Object({ data: Type.Array(LogEntry), meta: PageMeta }) },
     async handle({ query, principal }) {
