@@ -1,4 +1,4 @@
-import { choice, cidrs, defineConfig, integer, list, secret, text, url } from '#lib/config'
+import { type ConfigValues, choice, cidrs, defineConfig, integer, list, secret, text, url } from '#lib/config'
 import { logLevels } from '#lib/logger'
 import { componentOrchestratorConfig } from '../services/component-orchestrator/config.ts'
 import { iamConfig } from '../services/iam/config.ts'
@@ -52,3 +52,6 @@ export const configTables = {
   iam: iamConfig,
   componentOrchestrator: componentOrchestratorConfig,
 }
+
+/** All values of the configuration. */
+export type HubConfig = { readonly [K in keyof typeof configTables]: ConfigValues<(typeof configTables)[K]> }

@@ -11,6 +11,7 @@ export interface DatabaseServer {
   stop(): Promise<void>
 }
 
+/** Which server, and who hears of it. */
 export interface DatabaseServerOptions {
   readonly url: string | undefined
   readonly dataDir: string

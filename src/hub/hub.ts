@@ -3,7 +3,6 @@ import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { findEvent, type Payloads, personalKeyword } from '#catalogue'
 import { createEventBus, eventBusMigrations } from '#event-bus'
-import type { ConfigValues } from '#lib/config'
 import { createHttpServer, type HttpServer } from '#lib/http-server'
 import { createLifecycle } from '#lib/lifecycle'
 import type { Logger } from '#lib/logger'
@@ -13,13 +12,10 @@ import { APP_ROLE, migrate } from '#lib/migrate'
 import { createPayloadCheck } from '#lib/payload-check'
 import { createDatabase } from '#lib/postgres'
 import { createMetrics } from '#lib/telemetry'
-import type { configTables } from './config.ts'
+import type { HubConfig } from './config.ts'
 import { openDatabaseServer } from './database.ts'
 import { hubMount } from './routes.ts'
 import { createServices } from './service-set.ts'
-
-/** All values of the configuration. */
-export type HubConfig = { readonly [K in keyof typeof configTables]: ConfigValues<(typeof configTables)[K]> }
 
 /** A hub that serves. */
 export interface Hub {
@@ -34,6 +30,7 @@ export interface Hub {
   stop(): Promise<void>
 }
 
+/** What a hub is started with. */
 export interface HubOptions {
   readonly config: HubConfig
   readonly logger: Logger

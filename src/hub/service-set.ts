@@ -17,7 +17,7 @@ import { permissions as flowRepositoryPermissions } from '../services/flow-repos
 import { createFlowRepository } from '../services/flow-repository/service.ts'
 import { createIam, type Iam } from '../services/iam/service.ts'
 import { clientFor, createAccess, renewed } from './access.ts'
-import type { HubConfig } from './hub.ts'
+import type { HubConfig } from './config.ts'
 import type { ServiceName } from './services.ts'
 
 /** The services that this process runs, wired to each other by events and by their public HTTP APIs. */
@@ -30,6 +30,7 @@ export interface ServiceSet {
   firstAdmin(): { readonly username: string; readonly password?: string } | undefined
 }
 
+/** What the services are made of. */
 export interface ServiceSetOptions {
   readonly config: HubConfig
   readonly db: Database
@@ -51,6 +52,7 @@ const otherPermissions = [auditLogPermissions, componentOrchestratorPermissions,
 /** What the orchestrator may do with its own token: read the flows that it is asked to run. */
 const ORCHESTRATOR_PERMISSIONS = ['flows.read']
 
+/** Creates the services that the configuration wants here; nothing starts yet. */
 export function createServices(options: ServiceSetOptions): ServiceSet {
   const { config, db, bus, membership, masterKey, logger } = options
   const clock = () => new Date()

@@ -1,4 +1,5 @@
 /** The services that a process can run. */
 export const serviceNames = ['iam', 'flow-repository', 'component-orchestrator', 'audit-log'] as const
 
+/** One of them. */
 export type ServiceName = (typeof serviceNames)[number]

@@ -294,8 +294,8 @@ test('createHttpServer() writes one line and one measure a request, without path
   assert.deepEqual(
     served.slice(0, 2).map(({ level, method, route: pattern, status }) => [level, method, pattern, status]),
     [
-      ['info', 'GET', '/flow-repository/flows', 200],
-      ['info', 'GET', 'unmatched', 404],
+      ['debug', 'GET', '/flow-repository/flows', 200],
+      ['debug', 'GET', 'unmatched', 404],
     ],
   )
   assert.equal(typeof served[0].ms, 'number')

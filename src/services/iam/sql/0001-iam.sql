@@ -110,7 +110,7 @@ comment on table iam.login_failure is 'own policy: for the system alone';
 insert into iam.role (id, platform, name, description, permissions, created_at, changed_at) values
   ('00000000-0000-7000-8000-000000000001', true, 'ADMIN', 'Runs the hub: may do everything, for every tenant', '{all}', now(), now()),
   ('00000000-0000-7000-8000-000000000002', false, 'USER', 'Builds and runs flows of the tenant',
-   '{tenant.profile.read,tenant.roles.read,flows.read,flows.write,flows.control}', now(), now()),
+   '{tenant.profile.read,tenant.roles.read,flows.read,flows.write,flows.control,executions.read}', now(), now()),
   ('00000000-0000-7000-8000-000000000003', false, 'TENANT_ADMIN', 'May do everything within the tenant', '{tenant.all}', now(), now());
 
 alter table iam.tenant enable row level security, force row level security;
