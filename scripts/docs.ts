@@ -21,12 +21,11 @@ export const documents: readonly GeneratedDocument[] = [
   { path: 'README.md', render: (current) => withSection(current, 'configuration', configurationTable()) },
 ]
 
-/** Replaces what stands between the marks `<!-- name -->` and `<!-- /name -->`. */
+/** Replaces what stands between the marks `<!-- name -->` and `<!-- /name -->`; appends them where they are missing. */
 function withSection(document: string, name: string, content: string): string {
-  const [before, , after] = document.split(new RegExp(`(?<=<!-- ${name} -->\\n)([^]*?)(?=<!-- /${name} -->)`))
-  if (before === undefined || after === undefined)
-    throw new Error(`Cannot write the section as "${name}" must be marked`)
-  return `${before}${content}${after}`
+  const section = `<!-- ${name} -->\n${content}<!-- /${name} -->`
+  const [before, after] = document.split(new RegExp(`<!-- ${name} -->[^]*<!-- /${name} -->`))
+  return after === undefined ? `${document}${section}\n` : `${before}${section}${after}`
 }
 
 function configurationTable(): string {

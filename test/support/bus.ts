@@ -31,6 +31,8 @@ export interface BusProcess {
   loseCommitAnswers(count: number): number
   /** Ends it as it should end. */
   stop(): Promise<void>
+  /** From now on every call to the database fails. */
+  silence(): void
   /** Cuts all its connections; it never speaks to the database again. */
   crash(): Promise<void>
 }
@@ -102,6 +104,7 @@ async function openProcess(database: TestDatabase, options: BusProcessOptions): 
     loseCommitAnswers,
     service: bus.service(service),
     stop,
+    silence: die,
     async crash() {
       die()
       await database.cut(label)

@@ -153,11 +153,7 @@ export async function setupOrchestrator(t: TestContext): Promise<OrchestratorFix
 }
 
 /** Looks until the condition holds; for what has no signal. Rejects with the last look after `withinMs`. */
-export async function until<T>(
-  look: () => Promise<T>,
-  condition: (seen: T) => boolean,
-  withinMs = 15_000,
-): Promise<T> {
+export async function until<T>(look: () => Promise<T>, condition: (seen: T) => boolean, withinMs = 15_000): Promise<T> {
   const deadline = Date.now() + withinMs
   for (;;) {
     const seen = await look()

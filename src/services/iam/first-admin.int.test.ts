@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ADMIN_PASSWORD, createTestHub } from './test-hub.ts'
+import { ADMIN_PASSWORD, createTestHub } from '../../../test/support/iam-hub.ts'
 
 const [main, admin] = ['00000000-0000-7000-8000-000000000001', 'admin']
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ADMIN_PASSWORD, createTestHub } from './test-hub.ts'
+import { ADMIN_PASSWORD, createTestHub } from '../../../test/support/iam-hub.ts'
 
 const users = '/iam/api/v1/users'
 const password = 'some-password'

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { argon2 } from 'node:crypto'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
+import { ADMIN_PASSWORD, createTestHub, createTwoTenants, hour } from '../../../test/support/iam-hub.ts'
 import type { DeriveKey } from './password.ts'
-import { ADMIN_PASSWORD, createTestHub, createTwoTenants, hour } from './test-hub.ts'
 
 const derive: DeriveKey = promisify(argon2)
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { v7 as uuidv7 } from 'uuid'
 import { can } from '#lib/principal'
+import { ADMIN_PASSWORD, createTestHub, createTwoTenants, hour } from '../../../test/support/iam-hub.ts'
 import { permissions } from './permissions.ts'
-import { ADMIN_PASSWORD, createTestHub, createTwoTenants, hour } from './test-hub.ts'
 
 // The weaknesses of the reference's IAM, by their numbers there, as far as these routes could have them.
 

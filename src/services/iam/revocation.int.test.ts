@@ -11,7 +11,13 @@ import { remoteTokenLookup } from '#lib/remote-token-lookup'
 import { route } from '#lib/route'
 import { createServiceClient, networkTransport } from '#lib/service-client'
 import { createMetrics } from '#lib/telemetry'
-import { ADMIN_PASSWORD, createTestHub, createTwoTenants, type Process, type ProcessOptions } from './test-hub.ts'
+import {
+  ADMIN_PASSWORD,
+  createTestHub,
+  createTwoTenants,
+  type Process,
+  type ProcessOptions,
+} from '../../../test/support/iam-hub.ts'
 
 const me = '/iam/api/v1/users/me'
 const permissions = '/iam/api/v1/permissions'

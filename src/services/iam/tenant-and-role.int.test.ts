@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { v7 as uuidv7 } from 'uuid'
-import { createTestHub, createTwoTenants } from './test-hub.ts'
+import { createTestHub, createTwoTenants } from '../../../test/support/iam-hub.ts'
 
 const api = '/iam/api/v1'
 type Named = { name: string }

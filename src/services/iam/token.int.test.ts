@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Payloads } from '#catalogue'
 import { createEventBus, createMembership } from '#event-bus'
+import { ADMIN_PASSWORD, createTestHub, createTwoTenants, hour, type TestHub } from '../../../test/support/iam-hub.ts'
 import { cleanUp } from './clean-up.ts'
 import { createLoginFailures } from './login-failures.ts'
-import { ADMIN_PASSWORD, createTestHub, createTwoTenants, hour, type TestHub } from './test-hub.ts'
 
 const me = '/iam/api/v1/users/me'
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { v7 as uuidv7 } from 'uuid'
+import { createTestHub, createTwoTenants } from '../../../test/support/iam-hub.ts'
 import { ADMIN_ROLE, TENANT_ADMIN_ROLE, USER_ROLE } from './role.ts'
-import { createTestHub, createTwoTenants } from './test-hub.ts'
 
 const users = '/iam/api/v1/users'
 const password = 'some-password'
