@@ -19,6 +19,7 @@ type Catalogue = { readonly [D in Definition as D['name']]: D }
 
 /** All events of the hub by name. */
 // `fromEntries` forgets which name goes with which definition; the names are those of the definitions themselves.
+/** Every event by its name. */
 export const catalogue = Object.freeze(Object.fromEntries(definitions.map((each) => [each.name, each]))) as Catalogue
 
 /** The name of an event of the hub. */

@@ -10,6 +10,7 @@ export const serviceNames = [
   'flow-repository',
   'component-orchestrator',
 ] as const
+/** A service that owns events. */
 export type ServiceName = (typeof serviceNames)[number]
 
 /** What every payload may carry beside its own fields. The bus fills both in from the request's principal. */

@@ -14,6 +14,7 @@ import type { ServiceBus, SubscribeOptions } from './service-bus.ts'
 import { createSignals } from './signals.ts'
 import { createSubscription, type Subscription } from './subscription.ts'
 
+/** Where the bus of this process stands. */
 export interface BusState {
   /** Last position given, as known here. */
   readonly head: number
@@ -36,6 +37,7 @@ export interface EventBus<M extends PayloadMap> {
   state(): BusState
 }
 
+/** What a bus is made of. */
 export interface EventBusOptions {
   readonly db: Database
   readonly membership: Membership
@@ -50,6 +52,7 @@ export interface EventBusOptions {
   readonly stallMs?: number
 }
 
+/** Creates the bus of this process; nothing runs before `start()`. The database must be migrated with `eventBusMigrations`. */
 export function createEventBus<M extends PayloadMap>(options: EventBusOptions): EventBus<M> {
   const { db, membership, check = () => undefined, onError = () => undefined, now = () => new Date() } = options
   const { lookEveryMs = 500, stallMs = 5_000 } = options

@@ -9,6 +9,7 @@ import { attempt, HandlerFailed } from './page.ts'
 /** Handles one event in `tx`. */
 export type HandleInTx = (event: ReceivedEvent, tx: Tx) => Promise<void>
 
+/** How often, and after which waits, a failing event is tried. */
 export interface RetryPolicy {
   /** Attempts before the event is dead, the first included. */
   readonly maxAttempts: number
@@ -23,6 +24,7 @@ interface DeliveryRow extends TaskRow, Omit<EventRow, 'ordering_key' | 'key_hash
   readonly replay: boolean
 }
 
+/** Who takes up the deliveries of a subscription. */
 export interface Subscriber {
   readonly handle: HandleInTx
   readonly retry: RetryPolicy
@@ -35,6 +37,7 @@ export interface Deliveries {
   readonly worker: TaskWorker
 }
 
+/** What deliveries need. */
 export interface DeliveriesOptions {
   readonly db: Database
   readonly membership: Membership
@@ -54,6 +57,7 @@ const KEEP = {
                  $10, $11, $12, $13, $14, $15)`,
 }
 
+/** Opens the deliveries of all subscriptions of this process. */
 export function createDeliveries({ db, membership, subscribers, onError }: DeliveriesOptions): Deliveries {
   const queue = createTaskQueue<DeliveryRow>({ db, membership, table: 'event_bus.delivery' })
   const worker = createTaskWorker<DeliveryRow>({

@@ -70,6 +70,7 @@ export function exactJson(text: string): ExactJson {
   return exact
 }
 
+/** Whether the value was made by `exactJson`. */
 export function isExactJson(value: unknown): value is ExactJson {
   return typeof value === 'object' && value !== null && exactTexts.has(value as ExactJson)
 }

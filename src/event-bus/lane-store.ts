@@ -78,6 +78,7 @@ const ADVANCE = {
           where l.subscription = $1 and l.lane = done.lane and l.fence = done.fence and l.cursor < done.cursor`,
 }
 
+/** Opens the rows of one subscription for one member. */
 export function createLaneStore(db: Database, subscription: string, memberId: string): LaneStore {
   const leaseColumns = (leases: readonly LaneLease[]) => [
     leases.map(({ lane }) => lane),

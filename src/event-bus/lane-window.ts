@@ -61,6 +61,7 @@ const WINDOW_BYTES = 32 * 1_048_576
 /** Most events in one transaction: enough to make the commit cheap, few enough to redo. */
 const PAGE_EVENTS = 100
 
+/** Creates an empty window for a subscription of so many lanes. */
 export function createLaneWindow(laneCount: number): LaneWindow {
   const held = new Map<number, Lane>()
   const room = Math.max(8, Math.floor(WINDOW_EVENTS / laneCount))

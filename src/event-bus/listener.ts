@@ -23,6 +23,7 @@ export interface Listeners {
   stop(): Promise<void>
 }
 
+/** What listeners need. */
 export interface ListenersOptions {
   readonly db: Database
   /** The last position given, as far as this process knows. */
@@ -55,6 +56,7 @@ interface Entry {
   readonly handler: (event: ReceivedEvent) => void
 }
 
+/** Creates the listeners of this process; they hear nothing before `start()`. */
 export function createListeners({ db, head, onError, now = () => performance.now() }: ListenersOptions): Listeners {
   const entries = new Set<Entry>()
   const ticker = createTicker({ everyMs: LOOK_EVERY_MS, tick: look })

@@ -11,6 +11,7 @@ export interface Interest {
   readonly lanes?: { readonly count: number; readonly wanted: readonly number[] }
 }
 
+/** What one read gave. */
 export interface LogPage {
   readonly rows: readonly EventRow[]
   /** Every wanted event up to here is in `rows` or was in an earlier page. */
@@ -61,12 +62,13 @@ export async function readLog(db: Queryable, interest: Interest, after: number, 
 
 /**
  * SQL condition, for `event_bus.sequencer s`: events are committed that have no position yet. Written so that the index on `xid` is
- * all that it can use: the planner expects a third of the log to be newer than the snapshot and would rather read the table.
+ * all that it can use: the planner expects a third of the log to be newer than the snapshot, and after a bulk load every row to be
+ * of any given transaction, and would rather read the table.
  */
 export const UNSEQUENCED = `(
   coalesce((select e.xid from event_bus.event e order by e.xid desc limit 1) >= pg_snapshot_xmax(s.snapshot), false)
   or exists (select from pg_snapshot_xip(s.snapshot) as open (xid)
-              where (select true from event_bus.event e where e.xid = open.xid limit 1)))`
+              where (select e.xid from event_bus.event e where e.xid >= open.xid order by e.xid limit 1) = open.xid))`
 
 /** The last position given so far. */
 export async function readHead(db: Queryable): Promise<number> {

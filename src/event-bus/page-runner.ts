@@ -12,6 +12,7 @@ export interface PageRunner {
   settled(): Promise<void>
 }
 
+/** What handling pages takes. */
 export interface PageRunnerOptions extends PageOptions {
   /** `block`: a failing event holds up its lane until it succeeds, and never dies. */
   readonly onFailure: 'retry' | 'block'
@@ -27,6 +28,7 @@ export interface PageRunnerOptions extends PageOptions {
 const PAGES = 4
 const DATABASE_AWAY_MS = 250
 
+/** Creates the runner of one subscription's pages. */
 export function createPageRunner(options: PageRunnerOptions): PageRunner {
   const { store, retry, stopping, onRoom, onError } = options
   const pages = new Set<Promise<void>>()

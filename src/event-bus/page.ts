@@ -17,6 +17,7 @@ export class HandlerFailed extends Error {
   }
 }
 
+/** Whose page it is, and who handles it. */
 export interface PageOptions {
   readonly subscription: string
   readonly db: Database

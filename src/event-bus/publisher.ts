@@ -10,6 +10,7 @@ export const MAX_BODY_BYTES = 1_048_576
 /** Says what is wrong with a payload, or nothing when it is sound. */
 export type PayloadCheck = (name: string, payload: unknown) => string | undefined
 
+/** What publishing takes. */
 export interface PublisherOptions {
   readonly check: PayloadCheck
   readonly now: () => Date
@@ -17,6 +18,7 @@ export interface PublisherOptions {
   readonly onCommit: () => void
 }
 
+/** Writes events into the log. */
 export interface Publisher {
   /** Appends events in the caller's transaction, in the given order. Resolves to their ids. */
   publish(tx: Tx, serviceName: string, events: readonly NewEvent[]): Promise<string[]>
@@ -48,6 +50,7 @@ const insertMany = {
           order by place`,
 }
 
+/** Creates the publisher of this process. */
 export function createPublisher({ check, now, onCommit }: PublisherOptions): Publisher {
   function toRow(serviceName: string, event: NewEvent): NewRow {
     assertName(event.name)

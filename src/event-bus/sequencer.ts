@@ -18,6 +18,7 @@ export interface Sequencer {
   stop(): Promise<void>
 }
 
+/** What sequencing takes. */
 export interface SequencerOptions {
   readonly db: Database
   /** Called with the last position after each batch of this process. */
@@ -76,6 +77,7 @@ interface Batch {
   readonly more: boolean
 }
 
+/** Creates this member's sequencer; it becomes active when the office is vacant. */
 export function createSequencer(options: SequencerOptions): Sequencer {
   const { db, onAdvance, onError, lookEveryMs = 500, stallMs = 5_000 } = options
   let office: SequencerOffice | undefined

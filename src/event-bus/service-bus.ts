@@ -11,6 +11,7 @@ export interface HandlerContext {
   readonly tx: Tx
 }
 
+/** What a subscription asks for. */
 export interface SubscribeOptions {
   /** AMQP patterns: `*` one word, `#` any number, at every level. */
   readonly names: string | readonly string[]

@@ -15,6 +15,7 @@ export interface Signals {
   stop(): Promise<void>
 }
 
+/** Whom signals go between. */
 export interface SignalsOptions {
   readonly db: Database
   readonly memberId: string
@@ -31,6 +32,7 @@ export interface SignalsOptions {
 const CHANNEL = 'event_bus'
 const RELINK_EVERY_MS = 1_000
 
+/** Creates the link to other members; it is made by `start()`. */
 export function createSignals(options: SignalsOptions): Signals {
   const { db, memberId } = options
   const pending = new Map<'appended' | 'advanced', number>()

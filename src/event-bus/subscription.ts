@@ -19,6 +19,7 @@ export interface Subscription {
   done(): number | undefined
 }
 
+/** What a subscription is made of. */
 export interface SubscriptionOptions extends PageOptions {
   readonly interest: Omit<Interest, 'lanes'>
   readonly lanes: number
@@ -33,6 +34,7 @@ export interface SubscriptionOptions extends PageOptions {
 
 const BALANCE_EVERY_MS = 1_000
 
+/** Creates this process's part in a subscription; it takes lanes from `start()` on. */
 export function createSubscription(options: SubscriptionOptions): Subscription {
   const { db, store, head, onError } = options
   const reader = createTicker({ everyMs: options.lookEveryMs, tick: () => guarded(read) })

@@ -21,6 +21,7 @@ export const errorCatalogue = {
   unavailable: { status: 503, title: 'The service is not available at the moment' },
 } as const satisfies Record<string, { status: number; title: string }>
 
+/** One of the codes of the catalogue. */
 export type ErrorCode = keyof typeof errorCatalogue
 
 /** One fault in the input: `field` is the path as the caller wrote it (`graph.nodes[0].id`), `message` one sentence. */

@@ -12,6 +12,7 @@ export interface GroupCommit<Item, Result> {
   settled(): Promise<void>
 }
 
+/** How groups are written. */
 export interface GroupCommitOptions<Item, Result> {
   /** Writes a group in one transaction; resolves to one result per item, in order. */
   readonly write: (items: readonly Item[]) => Promise<readonly Result[]>
@@ -27,6 +28,7 @@ interface Waiting<Item, Result> {
   readonly reject: (error: unknown) => void
 }
 
+/** Creates the queue; nothing is written before the first item. */
 export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item, Result>): GroupCommit<Item, Result> {
   const { write, most = 256, parallel = 1 } = options
   // A group is not the effect of the caller who happens to be its first.

@@ -8,6 +8,7 @@ export interface MasterKey {
   derive(purpose: string): Buffer
 }
 
+/** Where the key comes from. */
 export interface MasterKeyOptions {
   /** 32 bytes in base64 or hex: `OIH_MASTER_KEY`. */
   readonly text?: string | undefined

@@ -14,6 +14,7 @@ export interface Membership {
   stop(): Promise<void>
 }
 
+/** How a process becomes a member. */
 export interface MembershipOptions {
   readonly db: Database
   /**
@@ -35,6 +36,7 @@ const BEAT = {
          select count(*) as others from (${LIVING_MEMBERS} and id <> $1) living`,
 }
 
+/** Makes this process a member once started; every call is another member. */
 export function createMembership(options: MembershipOptions): Membership {
   const { db, lifetimeMs = 5_000, onError = () => undefined } = options
   const id = uuidv7()

@@ -9,6 +9,7 @@ export interface Migrations {
   readonly directory: URL
 }
 
+/** What is to be migrated, and with whose rights. */
 export interface MigrateOptions {
   /** A login that may create roles and schemas, or for which `oih_owner`, `oih_app` and the schema `oih` exist already. */
   readonly url: string

@@ -14,6 +14,7 @@ export type { OutboundResponse } from './outbound-response.ts'
 /** All addresses of a host name. */
 export type Lookup = (hostname: string) => Promise<{ address: string; family: number }[]>
 
+/** What may be called, and within which limits. */
 export interface OutboundOptions {
   /** CIDR ranges that may be called although they are not public. */
   readonly allow?: readonly string[]
@@ -24,6 +25,7 @@ export interface OutboundOptions {
   readonly ca?: string
 }
 
+/** Bounds of a call; milliseconds and bytes. */
 export interface OutboundLimits {
   /** Milliseconds for a whole call, and the most a caller may ask for; default 30,000 and 60,000. */
   readonly timeout: number

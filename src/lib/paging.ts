@@ -16,6 +16,7 @@ export const PageMeta = Type.Object({
   totalPages: Type.Integer({ description: 'At least 1' }),
 })
 
+/** A page that was asked for. */
 export interface Paging {
   readonly limit: number
   readonly offset: number

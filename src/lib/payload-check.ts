@@ -7,6 +7,7 @@ export interface PayloadSchema {
   readonly payload: TSchema
 }
 
+/** Where schemas come from. */
 export interface PayloadCheckOptions {
   readonly find: (name: string) => PayloadSchema | undefined
   /** Keywords of the schemas that only describe. */

@@ -41,6 +41,7 @@ export interface Session extends Queryable {
   close(): Promise<void>
 }
 
+/** A pool of connections to one database. */
 export interface Database extends Queryable {
   /**
    * Runs `work` in one transaction and commits it; whatever it throws rolls back and is thrown on. Throws `ConnectionLostError`
@@ -54,6 +55,7 @@ export interface Database extends Queryable {
   close(): Promise<void>
 }
 
+/** How to connect. */
 export interface DatabaseOptions extends ConnectionOptions {
   /** Most connections in the pool. Default 20. */
   readonly poolSize?: number

@@ -42,6 +42,7 @@ export interface TaskRow extends Lease {
   readonly created_at: Date
 }
 
+/** The right to settle a task, as long as nobody else has taken it. */
 export interface Lease {
   readonly id: string
   readonly fence: number
@@ -53,6 +54,7 @@ export interface TaskError {
   readonly stack?: string | undefined
 }
 
+/** Whose table, and for which member. */
 export interface TaskQueueOptions {
   readonly db: Database
   readonly membership: Pick<Membership, 'id'>
@@ -98,6 +100,7 @@ const claimText = (table: string): string => `
     from due where task.id = due.id
   returning task.*, due.turn`
 
+/** Opens the queue of a table; the table must have been made by `oih.create_task_table`. */
 export function createTaskQueue<Row extends TaskRow>({ db, membership, table }: TaskQueueOptions): TaskQueue<Row> {
   const named = (verb: string, text: string) => ({ name: `${table}-${verb}`, text })
   const claim = named('claim', claimText(table))

@@ -11,6 +11,7 @@ export interface TaskWorker {
   stop(): Promise<void>
 }
 
+/** What is worked on, and how. */
 export interface TaskWorkerOptions<Row extends TaskRow> {
   readonly queue: TaskQueue<Row>
   /** Names of the queues; read at each look, so that they may grow. */
@@ -36,6 +37,7 @@ const UNSETTLED_DELAY_MS = 1_000
 /** How often tasks of dead members are looked for. */
 const RECLAIM_EVERY_MS = 2_000
 
+/** Creates a worker; it takes nothing before `start()`. */
 export function createTaskWorker<Row extends TaskRow>(options: TaskWorkerOptions<Row>): TaskWorker {
   const { queue, concurrency, run, onError, graceMs = 10_000 } = options
   const running = new Map<Lease, Promise<void>>()

@@ -12,12 +12,14 @@ export interface Ticker {
   stop(): Promise<void>
 }
 
+/** What is done, and how often. */
 export interface TickerOptions {
   readonly everyMs: number
   /** One round of work. It must not throw: handle failures inside. */
   readonly tick: () => Promise<void>
 }
 
+/** Creates a loop; it does nothing before `start()`. */
 export function createTicker({ everyMs, tick }: TickerOptions): Ticker {
   const inOwnContext = AsyncLocalStorage.snapshot()
   let timer: NodeJS.Timeout | undefined

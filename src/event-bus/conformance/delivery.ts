@@ -6,6 +6,7 @@ import type { ReceivedEvent } from '../event.ts'
 
 const numberOf = ({ payload }: ReceivedEvent) => (payload as { n: number }).n
 
+/** What every shape of the bus promises of delivery and order. */
 export function deliveryPromises(setup: BusShape['setup']): void {
   test('subscribe() hears an event that commits late, and then in order of its key', async (t) => {
     const { open } = await setup(t)

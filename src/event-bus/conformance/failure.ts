@@ -12,6 +12,7 @@ const effects = async (db: Database) =>
 const deliveries = (db: Database, columns: string) =>
   db.query(`select ${columns} from event_bus.delivery order by position`)
 
+/** What it promises when handlers fail. */
 export function failurePromises(setup: BusShape['setup']): void {
   test('a handler that throws: the page is rolled back and done one by one, later events of the key wait, others go on', async (t) => {
     const { open } = await setup(t)

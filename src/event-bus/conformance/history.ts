@@ -18,6 +18,7 @@ export interface History {
   readonly turns: readonly number[]
 }
 
+/** The ordering keys of a history. */
 export const KEYS = 3
 
 const writer: fc.Arbitrary<WriterPlan> = fc.record({
@@ -31,6 +32,7 @@ const writer: fc.Arbitrary<WriterPlan> = fc.record({
   ),
 })
 
+/** Random histories. */
 export const histories: fc.Arbitrary<History> = fc.record({
   writers: fc.array(writer, { minLength: 1, maxLength: 3 }),
   turns: fc.array(fc.nat(2), { minLength: 20, maxLength: 20 }),

@@ -9,6 +9,7 @@ const numberOf = ({ payload }: AnyEvent<Record<string, Record<string, unknown>>>
 /** So rare that only wake-ups can explain a delivery within a test. */
 const NEVER_LOOK = { lookEveryMs: 600_000 }
 
+/** What it promises of start, stop and load. */
 export function lifecyclePromises(setup: BusShape['setup']): void {
   test('events are handled without waiting for a look, in the process that published them', async (t) => {
     const { start } = await setup(t)
@@ -119,12 +120,11 @@ export function lifecyclePromises(setup: BusShape['setup']): void {
 
   test('start() without a database rejects and leaves nothing running', async (t) => {
     const { open } = await setup(t)
-    const { bus, service, crash, membership } = await open()
+    const { bus, service, silence } = await open()
     service.subscribe('s', { names: '#' }, () => undefined)
-    await crash()
+    silence()
     await assert.rejects(bus.start(), /dead/)
     assert.equal(bus.state().sequencing, false)
-    await membership.stop()
   })
 
   test('a backlog stays in the log: 20,000 events behind a blocked lane take little memory', async (t) => {

@@ -13,6 +13,7 @@ async function fresh(listening: Listening, ms = 1_000): Promise<void> {
   }
 }
 
+/** What it promises to listeners. */
 export function listenPromises(setup: BusShape['setup']): void {
   test('listen() hears in every process, foreign events too, from now on', async (t) => {
     const { start, publishForeign } = await setup(t)

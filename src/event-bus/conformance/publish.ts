@@ -17,6 +17,7 @@ const EXACT_TEXTS = [
   '{"__proto__":{"x":1}}',
 ]
 
+/** What it promises to publishers. */
 export function publishPromises(setup: BusShape['setup']): void {
   test('publish() commits or vanishes with the transaction', async (t) => {
     const { open } = await setup(t)

@@ -6,6 +6,7 @@ export interface Span {
   readonly end: number
 }
 
+/** The members of a JSON text and where they stand. */
 export interface JsonMembers {
   /** The values of object members by JSON pointer; of members with the same name the last, as `JSON.parse` takes it. */
   readonly spans: ReadonlyMap<string, Span>

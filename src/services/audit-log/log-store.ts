@@ -10,12 +10,14 @@ export interface LogFilter {
   readonly payload: Readonly<Record<string, string>>
 }
 
+/** One page of entries. */
 export interface LogPage {
   readonly leaves: readonly string[]
   /** How many entries fit the filter. */
   readonly total: number
 }
 
+/** Which entries are wanted, and in which order. */
 export interface LogSelection {
   readonly scope: Scope
   readonly filter: LogFilter

@@ -34,6 +34,7 @@ const CREATE = {
          on conflict (owner) do nothing`,
 }
 
+/** Opens the keys that are wrapped under the master key. */
 export function createOwnerKeys(masterKey: MasterKey): OwnerKeys {
   const wrappingKey = createSecretKey(masterKey.derive('audit-log/key-wrapping'))
 

@@ -8,23 +8,23 @@ import type { Database } from '#lib/postgres'
 import type { Service } from '#lib/service'
 import type { ServiceClient } from '#lib/service-client'
 import { createTaskQueue } from '#lib/task-queue'
-import { createCompletions } from './run/completion.ts'
 import { loadComponents } from './component/component-registry.ts'
 import { createComponentRunner } from './component/component-runner.ts'
 import type { componentOrchestratorConfig } from './config.ts'
-import { createEngine } from './run/engine.ts'
 import { createExpressionPool } from './expression/expression-pool.ts'
 import { createFlowClient } from './flow/flow-client.ts'
-import { onFlowRequest, requestNames } from './handlers/on-flow-request.ts'
-import { createIntake } from './run/intake.ts'
-import { createMessageCache } from './run/message-cache.ts'
-import { componentOrchestratorMigrations } from './migrations.ts'
-import { permissions } from './permissions.ts'
 import { createPlanCache } from './flow/plan-cache.ts'
 import { createPreparation } from './flow/preparation.ts'
+import { onFlowRequest, requestNames } from './handlers/on-flow-request.ts'
+import { componentOrchestratorMigrations } from './migrations.ts'
+import { permissions } from './permissions.ts'
 import { getExecution } from './routes/get-execution.ts'
 import { getExecutions } from './routes/get-executions.ts'
 import { webhook } from './routes/webhook.ts'
+import { createCompletions } from './run/completion.ts'
+import { createEngine } from './run/engine.ts'
+import { createIntake } from './run/intake.ts'
+import { createMessageCache } from './run/message-cache.ts'
 import type { FlowTask, StepTask } from './run/task.ts'
 
 /** What the Component Orchestrator needs from the process that runs it. */
@@ -38,6 +38,8 @@ export interface ComponentOrchestratorDeps {
   readonly client: ServiceClient
   /** Folder of the built-in components. */
   readonly components: string
+  /** How long running steps may go on at a stop. Default 10,000 ms. */
+  readonly stepGraceMs?: number
 }
 
 const TABLE = 'component_orchestrator.task'
@@ -52,9 +54,8 @@ export function createComponentOrchestrator(deps: ComponentOrchestratorDeps): Se
   const runner = createComponentRunner({ registry, pool, outbound, logger })
   const messages = createMessageCache()
   const steps = createTaskQueue<StepTask>({ db, membership, table: TABLE })
-  const onTasks = () => engine.wake()
-  const completions = createCompletions({ db, queue: steps, messages, onTasks })
-  const intake = createIntake({ db, messages, onTasks })
+  const completions = createCompletions({ db, queue: steps, messages })
+  const intake = createIntake({ db, messages, onTasks: () => engine.wake() })
   const engine = createEngine({
     db,
     queue: steps,
@@ -66,6 +67,7 @@ export function createComponentOrchestrator(deps: ComponentOrchestratorDeps): Se
     backoffMs: config.stepBackoffMs,
     concurrency: config.stepConcurrency,
     timeoutMs: config.stepTimeoutMs,
+    graceMs: deps.stepGraceMs,
     onError,
   })
   const preparation = createPreparation({

@@ -41,8 +41,10 @@ export const StatusAnswer = Type.Object({
   meta: Type.Object({}),
 })
 
+/** Path parameters of a route for one flow. */
 export const FlowParams = Type.Object({ id: Type.String({ format: 'uuid', description: 'The flow' }) })
 
+/** The flow in the form in which callers receive it. */
 export function toDocument(flow: Flow): Static<typeof FlowDocument> {
   const { tenantId, description, failure, owners, createdAt, updatedAt, ...same } = flow
   return {

@@ -17,6 +17,7 @@ export const flowStatuses = [
   'stopping',
 ] as const
 
+/** One of the statuses. */
 export type FlowStatus = (typeof flowStatuses)[number]
 
 const transitions = [

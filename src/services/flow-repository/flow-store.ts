@@ -30,6 +30,7 @@ export interface FlowFilter {
   readonly search?: string
 }
 
+/** Which part of a list, in which order. */
 export interface FlowPage {
   readonly orderBy: 'createdAt' | 'updatedAt' | 'name'
   readonly descending: boolean
@@ -39,6 +40,7 @@ export interface FlowPage {
 
 const ORDER_COLUMNS = { createdAt: 'created_at', updatedAt: 'updated_at', name: 'name' } as const
 
+/** Stores a new flow. */
 export async function insertFlow(tx: Tx, flow: Flow): Promise<void> {
   await tx.query(
     `insert into flow_repository.flow (${COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
@@ -46,6 +48,7 @@ export async function insertFlow(tx: Tx, flow: Flow): Promise<void> {
   )
 }
 
+/** Stores every field of a flow anew. */
 export async function updateFlow(tx: Tx, flow: Flow): Promise<void> {
   await tx.query(
     `update flow_repository.flow
@@ -56,6 +59,7 @@ export async function updateFlow(tx: Tx, flow: Flow): Promise<void> {
   )
 }
 
+/** Removes a flow; one that is not there is no error. */
 export async function deleteFlowById(tx: Tx, id: string): Promise<void> {
   await tx.query('delete from flow_repository.flow where id = $1', [id])
 }
@@ -67,6 +71,7 @@ export async function findFlowById(tx: Tx, id: string, forUpdate = false): Promi
   return row === undefined ? undefined : toFlow(row)
 }
 
+/** The flows of a page, and how many there are in all. */
 export async function listFlows(tx: Tx, filter: FlowFilter, page: FlowPage): Promise<{ flows: Flow[]; total: number }> {
   const where = `($1::text is null or status = $1) and ($2::text is null or type = $2)
     and ($3::text is null or strpos(lower(name), lower($3)) > 0 or strpos(lower(description), lower($3)) > 0)`

@@ -8,6 +8,7 @@ export interface Owner {
   readonly type: 'user' | 'tenant'
 }
 
+/** A flow and where it stands. */
 export interface Flow {
   readonly id: string
   readonly tenantId: string

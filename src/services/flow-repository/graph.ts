@@ -31,6 +31,7 @@ export const EdgeSchema = Type.Object(
   { additionalProperties: false },
 )
 
+/** The form of a graph; `graphFaults` says whether it makes sense. */
 export const GraphSchema = Type.Object(
   {
     nodes: Type.Array(NodeSchema, { maxItems: 1_000 }),
@@ -39,6 +40,7 @@ export const GraphSchema = Type.Object(
   { additionalProperties: false },
 )
 
+/** Steps, and where their messages go. */
 export type Graph = Static<typeof GraphSchema>
 
 /**

@@ -5,6 +5,7 @@ import { append, type EntryRow, lockHead, type Stream, type Survey, survey } fro
 import { type BodyPart, type EventFacts, factsOf } from '../event-facts.ts'
 import type { OwnerKeys } from '../owner-keys.ts'
 
+/** What recording needs. */
 export interface RecorderOptions {
   readonly keys: Pick<OwnerKeys, 'obtain'>
   readonly clock: () => Date

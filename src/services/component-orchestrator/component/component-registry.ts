@@ -43,6 +43,7 @@ export interface Action {
   readonly schema: object
 }
 
+/** A component that flows may use. */
 export interface Component {
   /** The name of its folder, by which flows call it. */
   readonly name: string

@@ -9,9 +9,9 @@ import { fileURLToPath } from 'node:url'
 import { TerminalError } from '#lib/errors'
 import { createLogger } from '#lib/logger'
 import { createOutbound } from '#lib/outbound'
+import { createExpressionPool } from '../expression/expression-pool.ts'
 import { loadComponents } from './component-registry.ts'
 import { createComponentRunner, type StepCall } from './component-runner.ts'
-import { createExpressionPool } from '../expression/expression-pool.ts'
 
 const builtIns = fileURLToPath(new URL('../../../../components', import.meta.url))
 

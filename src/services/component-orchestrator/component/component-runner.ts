@@ -1,11 +1,12 @@
 import { messageOf, TerminalError } from '#lib/errors'
 import type { Logger } from '#lib/logger'
 import type { Outbound } from '#lib/outbound'
+import type { ExpressionPool } from '../expression/expression-pool.ts'
 import type { ComponentFunction, HostContext, Message } from './component.ts'
 import type { Action, ComponentRegistry } from './component-registry.ts'
-import type { ExpressionPool } from '../expression/expression-pool.ts'
 import { createOutputs, type OutputLimits, toMessageText } from './outputs.ts'
 
+/** What running a component takes. */
 export interface ComponentRunnerDeps {
   readonly registry: Pick<ComponentRegistry, 'resolve'>
   readonly pool: Pick<ExpressionPool, 'run'>

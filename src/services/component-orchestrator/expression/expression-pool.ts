@@ -3,6 +3,7 @@ import type { ExpressionAnswer } from './expression-process.ts'
 import { createExpressionQueue } from './expression-queue.ts'
 import { createExpressionScheduler, type ExpressionJob } from './expression-scheduler.ts'
 
+/** Bounds of the pool; all have a default. */
 export interface ExpressionPoolOptions {
   /** Processes at most, at least 2; default 4. */
   readonly maxProcesses?: number

@@ -3,8 +3,8 @@ import { createRequire } from 'node:module'
 import { setPriority } from 'node:os'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { createLineReader } from './line-reader.ts'
 import type { OutputLimits } from '../component/outputs.ts'
+import { createLineReader } from './line-reader.ts'
 
 /** What an expression process is asked: `message` and `fields` are JSON texts. */
 export interface ExpressionRequest {
@@ -25,6 +25,7 @@ export interface ProcessEnd {
   readonly stderr: string
 }
 
+/** Bounds of one process, and who hears of it. */
 export interface ExpressionProcessOptions {
   readonly memoryMb: number
   /** Seconds of processor time after which the system ends the process. */
@@ -37,6 +38,7 @@ export interface ExpressionProcessOptions {
   onExit(end: ProcessEnd): void
 }
 
+/** A process that evaluates expressions, one after the other. */
 export interface ExpressionProcess {
   send(requests: readonly ExpressionRequest[]): void
   /** Cannot be undone. */

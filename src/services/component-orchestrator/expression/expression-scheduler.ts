@@ -1,4 +1,5 @@
 import { TerminalError } from '#lib/errors'
+import type { OutputLimits } from '../component/outputs.ts'
 import {
   type ExpressionAnswer,
   type ExpressionProcess,
@@ -7,7 +8,6 @@ import {
   startExpressionProcess,
 } from './expression-process.ts'
 import type { ExpressionQueue } from './expression-queue.ts'
-import type { OutputLimits } from '../component/outputs.ts'
 
 /** One evaluation with the ways to end it; ends after the first have no effect. */
 export interface ExpressionJob {

@@ -4,9 +4,9 @@
  */
 import { messageOf, TerminalError } from '#lib/errors'
 import type { ComponentFunction, ExpressionContext, Message } from '../component/component.ts'
+import { createOutputs, type OutputLimits } from '../component/outputs.ts'
 import { createSandbox } from './expression-sandbox.ts'
 import { createLineReader } from './line-reader.ts'
-import { createOutputs, type OutputLimits } from '../component/outputs.ts'
 
 interface Request {
   readonly module: string

@@ -7,6 +7,7 @@ export interface FlowClient {
   read(flowId: string): Promise<{ generation: number; graph: Graph } | undefined>
 }
 
+/** Calls the Flow Repository through `client`. */
 export function createFlowClient(client: ServiceClient): FlowClient {
   return {
     async read(flowId) {

@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from 'uuid'
 import type { Queryable, Tx } from '#lib/postgres'
-import type { Graph } from './graph.ts'
 import { PREPARE_QUEUE } from '../run/task.ts'
+import type { Graph } from './graph.ts'
 
 /** One start of a flow. */
 export interface Start {
@@ -63,6 +63,7 @@ export async function completeStart(
   ])
 }
 
+/** Notes that the start came to nothing. */
 export async function failStart(tx: Tx, flowId: string): Promise<void> {
   await tx.query(`update component_orchestrator.flow set state = 'failed' where id = $1`, [flowId])
 }
@@ -82,6 +83,7 @@ export async function forgetFlow(tx: Tx, flowId: string): Promise<void> {
   await tx.query('delete from component_orchestrator.flow where id = $1', [flowId])
 }
 
+/** The graph of one start; undefined when that start is not known. */
 export async function findGraph(db: Queryable, flowId: string, generation: number): Promise<Graph | undefined> {
   const [row] = await db.query<{ graph: Graph }>(
     'select graph from component_orchestrator.flow_version where flow_id = $1 and generation = $2',

@@ -6,6 +6,7 @@ export interface GraphNode {
   readonly fields?: Readonly<Record<string, unknown>>
 }
 
+/** A graph as the Flow Repository serves it. */
 export interface Graph {
   readonly nodes: readonly GraphNode[]
   readonly edges?: readonly { readonly source: string; readonly target: string }[]

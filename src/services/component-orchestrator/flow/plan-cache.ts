@@ -1,23 +1,30 @@
+import { messageOf, TerminalError } from '#lib/errors'
 import type { Database } from '#lib/postgres'
 import { findGraph } from './flow-store.ts'
 import { type Plan, planOf } from './graph.ts'
 
 /** Plans of the flows at work. A start's graph never changes, so nothing ever has to be dropped but for room. */
 export interface PlanCache {
-  /** Throws when the graph is not known. */
+  /** Throws a `TerminalError` when the graph is not known, or cannot be run. */
   get(flowId: string, generation: number): Promise<Plan>
 }
 
 const MOST = 1_000
 
+/** Creates an empty cache. */
 export function createPlanCache(db: Database): PlanCache {
   const plans = new Map<string, Promise<Plan>>()
 
   async function load(flowId: string, generation: number): Promise<Plan> {
     const graph = await db.transaction('everything', (tx) => findGraph(tx, flowId, generation))
-    if (graph === undefined)
-      throw new Error(`Cannot run flow "${flowId}" as the graph of start ${generation} must be known`)
-    return planOf(graph)
+    if (graph === undefined) {
+      throw new TerminalError(`Cannot run flow "${flowId}" as the graph of start ${generation} must be known`)
+    }
+    try {
+      return planOf(graph)
+    } catch (cause) {
+      throw new TerminalError(messageOf(cause), { cause })
+    }
   }
 
   return {

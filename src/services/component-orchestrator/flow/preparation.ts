@@ -1,15 +1,16 @@
 import type { Payloads } from '#catalogue'
 import type { ServiceBus } from '#event-bus'
-import { type Fault, messageOf } from '#lib/errors'
+import { type Fault, HubError, messageOf } from '#lib/errors'
 import { type Database, isConnectionError, type Tx } from '#lib/postgres'
 import { backoff, type TaskQueue } from '#lib/task-queue'
 import { createTaskWorker, type TaskWorker } from '#lib/task-worker'
 import type { ComponentRegistry } from '../component/component-registry.ts'
+import { type FlowTask, PREPARE_QUEUE } from '../run/task.ts'
 import type { FlowClient } from './flow-client.ts'
 import { completeStart, failStart, findPreparing } from './flow-store.ts'
 import { type Graph, planOf } from './graph.ts'
-import { type FlowTask, PREPARE_QUEUE } from '../run/task.ts'
 
+/** What preparing takes. */
 export interface PreparationOptions {
   readonly db: Database
   readonly bus: Pick<ServiceBus<Payloads>, 'publish'>
@@ -22,7 +23,9 @@ export interface PreparationOptions {
 /** Some two minutes of trying to reach the Flow Repository; then the start has failed. */
 const ATTEMPTS = 8
 
-type Verdict = { readonly graph: Graph } | { readonly reason: string; readonly stepId?: string }
+type Verdict =
+  | { readonly graph: Graph; readonly firstStep: string }
+  | { readonly reason: string; readonly stepId?: string }
 
 /**
  * Makes flows ready to run: fetches the graph, checks every step against its component and answers `flow.started`, or `flow.failed`
@@ -32,15 +35,15 @@ export function createPreparation(options: PreparationOptions): TaskWorker {
   const { db, bus, queue, flows, registry } = options
 
   async function run(task: FlowTask): Promise<void> {
-    let verdict: Verdict | undefined
     try {
-      verdict = await judge(task)
+      const verdict = await judge(task)
+      await db.transaction('everything', (tx) => settle(tx, task, verdict))
     } catch (error) {
       if (isConnectionError(error)) throw error
-      if (task.attempt < ATTEMPTS) return retry(task, error)
-      verdict = { reason: `Cannot read the flow: ${messageOf(error)}` }
+      if (task.attempt < ATTEMPTS && !isRefusal(error)) return retry(task, error)
+      const reason = `Cannot prepare the flow: ${messageOf(error)}`
+      await db.transaction('everything', (tx) => settle(tx, task, { reason }))
     }
-    await db.transaction('everything', (tx) => settle(tx, task, verdict))
   }
 
   /** Undefined when the flow has moved on to another start. */
@@ -52,7 +55,11 @@ export function createPreparation(options: PreparationOptions): TaskWorker {
       const [fault] = registry.validate(node.componentId, node.function, node.fields ?? {})
       if (fault !== undefined) return { stepId: node.id, reason: reasonOf(fault, index, node.id) }
     }
-    return { graph: flow.graph }
+    try {
+      return { graph: flow.graph, firstStep: planOf(flow.graph).firstStep }
+    } catch (error) {
+      return { reason: messageOf(error) }
+    }
   }
 
   async function settle(tx: Tx, task: FlowTask, verdict: Verdict | undefined): Promise<void> {
@@ -66,7 +73,7 @@ export function createPreparation(options: PreparationOptions): TaskWorker {
       await failStart(tx, flowId)
       await bus.publish(tx, { name: 'flow.failed', payload: { ...payload, ...verdict } })
     } else {
-      await completeStart(tx, { flowId, tenantId, generation }, verdict.graph, planOf(verdict.graph).firstStep)
+      await completeStart(tx, { flowId, tenantId, generation }, verdict.graph, verdict.firstStep)
       await bus.publish(tx, { name: 'flow.started', payload })
     }
   }
@@ -84,9 +91,16 @@ export function createPreparation(options: PreparationOptions): TaskWorker {
     queue,
     queues: () => [PREPARE_QUEUE],
     concurrency: 4,
+    // A task that was set aside would leave its flow starting for ever: the last attempt answers.
+    mostAttempts: () => Number.POSITIVE_INFINITY,
     run,
     onError: (error, task) => options.onError(error, { part: 'preparation', ...(task && { flow: task.flow_id }) }),
   })
+}
+
+/** The Flow Repository is there and does not want to tell: asking again changes nothing. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof HubError && (error.code === 'unauthenticated' || error.code === 'forbidden')
 }
 
 function reasonOf({ field, message }: Fault, index: number, stepId: string): string {

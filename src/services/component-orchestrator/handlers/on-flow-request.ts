@@ -1,5 +1,6 @@
 import type { Payloads } from '#catalogue'
 import type { AnyEvent, HandlerContext, ServiceBus } from '#event-bus'
+import { TerminalError } from '#lib/errors'
 import { beginStart, forgetFlow, stopFlow } from '../flow/flow-store.ts'
 
 /** What the Flow Repository asks for and reports. */
@@ -7,6 +8,7 @@ export const requestNames = ['flowrepo.flow.starting', 'flowrepo.flow.stopping',
 
 type RequestEvent = Extract<AnyEvent<Payloads>, { name: (typeof requestNames)[number] }>
 
+/** What the handler needs. */
 export interface OnFlowRequestDeps {
   readonly bus: Pick<ServiceBus<Payloads>, 'publish'>
   /** Called once a start waits to be prepared. */
@@ -22,7 +24,8 @@ export const onFlowRequest =
   async (event: RequestEvent, { tx }: HandlerContext): Promise<void> => {
     const { flowId, user, tenant } = event.payload
     if (event.name === 'flowrepo.flow.deleted') return forgetFlow(tx, flowId)
-    if (tenant === undefined) throw new Error(`Cannot handle "${event.name}" as its payload must name the tenant`)
+    if (tenant === undefined)
+      throw new TerminalError(`Cannot handle "${event.name}" as its payload must name the tenant`)
     const { generation } = event.payload
     if (event.name === 'flowrepo.flow.starting') {
       if (await beginStart(tx, { flowId, tenantId: tenant, generation, startedBy: user })) tx.afterCommit(onStart)

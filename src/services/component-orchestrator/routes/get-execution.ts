@@ -8,6 +8,7 @@ import { permissions } from '../permissions.ts'
 import { RunDocument, StepDocument, toRunDocument, toStepJson } from '../run/run-document.ts'
 import { findRun, listSteps, MOST_STEPS } from '../run/run-store.ts'
 
+/** `GET /executions/:id` */
 export const getExecution = ({ db }: { db: Database }) =>
   route({
     method: 'GET',

@@ -8,6 +8,7 @@ import { permissions } from '../permissions.ts'
 import { RunDocument, toRunDocument } from '../run/run-document.ts'
 import { listRuns } from '../run/run-store.ts'
 
+/** `GET /executions` */
 export const getExecutions = ({ db }: { db: Database }) =>
   route({
     method: 'GET',

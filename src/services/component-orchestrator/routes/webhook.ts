@@ -1,5 +1,6 @@
+import { isUtf8 } from 'node:buffer'
 import { Type } from 'typebox'
-import { HubError, messageOf } from '#lib/errors'
+import { HubError } from '#lib/errors'
 import { route } from '#lib/route'
 import { Id } from '#lib/schema'
 import { arrivalMessage } from '../run/arrival-message.ts'
@@ -53,14 +54,19 @@ function jsonOf(body: Buffer, contentType = ''): string {
   if (!/^application\/([\w.+-]+\+)?json\s*(;|$)/i.test(contentType)) {
     throw new HubError('unsupported-media-type', 'Cannot take the body as its content type must be application/json')
   }
+  if (!isUtf8(body)) throw malformed('The body must be UTF-8')
   const text = body.toString('utf8')
   try {
     JSON.parse(text)
     return text
-  } catch (error) {
-    const faults = [{ field: 'body', message: messageOf(error) }]
-    throw new HubError('invalid-body', 'Cannot take the body as it must be JSON', { faults })
+  } catch {
+    // The parser's own words quote the body, which may hold a secret.
+    throw malformed('The body must be well-formed JSON')
   }
+}
+
+function malformed(message: string): HubError {
+  return new HubError('invalid-body', message, { faults: [{ field: 'body', message }] })
 }
 
 /** The query as it came: a name that is given more than once has all its values. */

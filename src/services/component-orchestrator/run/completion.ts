@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from 'uuid'
 import { createGroupCommit } from '#lib/group-commit'
-import type { Database, Tx } from '#lib/postgres'
-import type { TaskError, TaskQueue } from '#lib/task-queue'
+import type { Database } from '#lib/postgres'
+import { type TaskError, type TaskQueue, taskErrorText } from '#lib/task-queue'
 import type { MessageCache } from './message-cache.ts'
 import { STEP_QUEUE, type StepTask } from './task.ts'
 
@@ -19,17 +19,16 @@ interface Completed {
 export interface Completions {
   /**
    * Finishes the task: its step, the messages it emitted and the tasks of the steps that get them are one commit. A task whose lease
-   * was lost changes nothing: whoever holds it now finishes it.
+   * was lost changes nothing: whoever holds it now finishes it. Nobody is woken: a worker that has done a task looks for the next anyway.
    */
   complete(task: StepTask, outcome: Outcome): Promise<void>
 }
 
+/** What completing takes. */
 export interface CompletionsOptions {
   readonly db: Database
   readonly queue: Pick<TaskQueue<StepTask>, 'finish'>
   readonly messages: MessageCache
-  /** Called after each commit with new tasks. */
-  readonly onTasks: () => void
 }
 
 interface NewMessage {
@@ -40,40 +39,40 @@ interface NewMessage {
   readonly targets: readonly string[]
 }
 
-const INSERT_STEPS = {
-  name: 'completion-steps',
-  text: `insert into component_orchestrator.step
+/**
+ * All in one statement: each further one would cost a round trip, more than what it does. Runs are locked in the order of their ids: two
+ * groups with steps of the same runs must not wait for each other.
+ */
+const COMPLETE = {
+  name: 'completion-write',
+  text: `
+  with step as (
+    insert into component_orchestrator.step
            (id, tenant_id, run_id, step_id, message_id, status, attempt, error, created_at, started_at)
-         select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::uuid[], $6::text[], $7::integer[], $8::jsonb[],
-                              $9::timestamptz[], $10::timestamptz[])`,
-}
-const INSERT_MESSAGES = {
-  name: 'completion-messages',
-  text: `insert into component_orchestrator.message (id, tenant_id, run_id, task_id, place, body)
-         select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::integer[], $6::text[])`,
-}
-const INSERT_TASKS = {
-  name: 'completion-tasks',
-  text: `insert into component_orchestrator.task (id, queue, tenant_id, flow_id, generation, run_id, step_id, message_id)
-         select id, '${STEP_QUEUE}', tenant_id, flow_id, generation, run_id, step_id, message_id
-           from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::integer[], $5::uuid[], $6::text[], $7::uuid[])
-                as task (id, tenant_id, flow_id, generation, run_id, step_id, message_id)`,
-}
-/** Rows are locked in the order of their ids: two groups with steps of the same runs must not wait for each other. */
-const UPDATE_RUNS = {
-  name: 'completion-runs',
-  text: `with change as (
-           select run.id, done.opened, done.failed
-             from component_orchestrator.run
-             join unnest($1::uuid[], $2::integer[], $3::integer[]) as done (run_id, opened, failed) on run.id = done.run_id
-            order by run.id for update of run)
-         update component_orchestrator.run
-            set open_steps = open_steps + change.opened, failed_steps = failed_steps + change.failed,
-                finished_at = case when open_steps + change.opened = 0 then clock_timestamp() end
-           from change where run.id = change.id`,
+    select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::uuid[], $6::text[], $7::integer[], $8::jsonb[],
+                         $9::timestamptz[], $10::timestamptz[])
+  ), message as (
+    insert into component_orchestrator.message (id, tenant_id, run_id, task_id, place, body)
+    select * from unnest($11::uuid[], $12::uuid[], $13::uuid[], $14::uuid[], $15::integer[], $16::text[])
+  ), task as (
+    insert into component_orchestrator.task (id, queue, tenant_id, flow_id, generation, run_id, step_id, message_id)
+    select id, '${STEP_QUEUE}', tenant_id, flow_id, generation, run_id, step_id, message_id
+      from unnest($17::uuid[], $18::uuid[], $19::uuid[], $20::integer[], $21::uuid[], $22::text[], $23::uuid[])
+           as task (id, tenant_id, flow_id, generation, run_id, step_id, message_id)
+  ), change as (
+    select run.id, done.opened, done.failed
+      from component_orchestrator.run
+      join unnest($24::uuid[], $25::integer[], $26::integer[]) as done (run_id, opened, failed) on run.id = done.run_id
+     order by run.id for update of run
+  )
+  update component_orchestrator.run
+     set open_steps = open_steps + change.opened, failed_steps = failed_steps + change.failed,
+         finished_at = case when open_steps + change.opened = 0 then clock_timestamp() end
+    from change where run.id = change.id`,
 }
 
-export function createCompletions({ db, queue, messages, onTasks }: CompletionsOptions): Completions {
+/** Creates the queue of ends. */
+export function createCompletions({ db, queue, messages }: CompletionsOptions): Completions {
   const commits = createGroupCommit<Completed, void>({ write, parallel: 2 })
 
   async function write(group: readonly Completed[]): Promise<undefined[]> {
@@ -85,14 +84,15 @@ export function createCompletions({ db, queue, messages, onTasks }: CompletionsO
       const done = group.filter(({ task }) => held.has(task.id))
       if (done.length === 0) return []
       const news = done.flatMap(newMessages)
-      await insertSteps(tx, done)
-      if (news.length > 0) await insertMessages(tx, news)
-      if (news.some(({ targets }) => targets.length > 0)) await insertTasks(tx, news)
-      await updateRuns(tx, done)
+      await tx.query(COMPLETE, [
+        ...stepColumns(done),
+        ...messageColumns(news),
+        ...taskColumns(news),
+        ...runColumns(done),
+      ])
       return news
     })
     for (const { id, body, targets } of emitted) if (targets.length > 0) messages.put(id, body)
-    if (emitted.length > 0) onTasks()
     return group.map(() => undefined)
   }
 
@@ -104,9 +104,9 @@ function newMessages({ task, outcome }: Completed): NewMessage[] {
   return outcome.outputs.map((body, place) => ({ id: uuidv7(), place, body, task, targets: outcome.targets }))
 }
 
-async function insertSteps(tx: Tx, done: readonly Completed[]): Promise<void> {
+function stepColumns(done: readonly Completed[]): unknown[][] {
   const tasks = done.map(({ task }) => task)
-  await tx.query(INSERT_STEPS, [
+  return [
     tasks.map(({ id }) => id),
     tasks.map(({ tenant_id }) => tenant_id),
     tasks.map(({ run_id }) => run_id),
@@ -114,26 +114,26 @@ async function insertSteps(tx: Tx, done: readonly Completed[]): Promise<void> {
     tasks.map(({ message_id }) => message_id),
     done.map(({ outcome }) => outcome.status),
     tasks.map(({ attempt }) => attempt),
-    done.map(({ outcome }) => (outcome.status === 'failed' ? JSON.stringify(outcome.error) : null)),
+    done.map(({ outcome }) => (outcome.status === 'failed' ? taskErrorText(outcome.error) : null)),
     tasks.map(({ created_at }) => created_at),
     tasks.map(({ changed_at }) => changed_at),
-  ])
+  ]
 }
 
-async function insertMessages(tx: Tx, news: readonly NewMessage[]): Promise<void> {
-  await tx.query(INSERT_MESSAGES, [
+function messageColumns(news: readonly NewMessage[]): unknown[][] {
+  return [
     news.map(({ id }) => id),
     news.map(({ task }) => task.tenant_id),
     news.map(({ task }) => task.run_id),
     news.map(({ task }) => task.id),
     news.map(({ place }) => place),
     news.map(({ body }) => body),
-  ])
+  ]
 }
 
-async function insertTasks(tx: Tx, news: readonly NewMessage[]): Promise<void> {
+function taskColumns(news: readonly NewMessage[]): unknown[][] {
   const tasks = news.flatMap(({ id, task, targets }) => targets.map((target) => ({ messageId: id, target, task })))
-  await tx.query(INSERT_TASKS, [
+  return [
     tasks.map(() => uuidv7()),
     tasks.map(({ task }) => task.tenant_id),
     tasks.map(({ task }) => task.flow_id),
@@ -141,20 +141,16 @@ async function insertTasks(tx: Tx, news: readonly NewMessage[]): Promise<void> {
     tasks.map(({ task }) => task.run_id),
     tasks.map(({ target }) => target),
     tasks.map(({ messageId }) => messageId),
-  ])
+  ]
 }
 
-async function updateRuns(tx: Tx, done: readonly Completed[]): Promise<void> {
+function runColumns(done: readonly Completed[]): unknown[][] {
   const runs = [...Map.groupBy(done, ({ task }) => task.run_id)].map(([runId, steps]) => ({
     runId,
     opened: steps.reduce((sum, { outcome }) => sum + openedBy(outcome) - 1, 0),
     failed: steps.filter(({ outcome }) => outcome.status === 'failed').length,
   }))
-  await tx.query(UPDATE_RUNS, [
-    runs.map(({ runId }) => runId),
-    runs.map(({ opened }) => opened),
-    runs.map(({ failed }) => failed),
-  ])
+  return [runs.map(({ runId }) => runId), runs.map(({ opened }) => opened), runs.map(({ failed }) => failed)]
 }
 
 function openedBy(outcome: Outcome): number {

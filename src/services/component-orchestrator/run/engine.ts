@@ -2,12 +2,13 @@ import { messageOf, TerminalError } from '#lib/errors'
 import { type Database, isConnectionError } from '#lib/postgres'
 import { backoff, type TaskError, type TaskQueue } from '#lib/task-queue'
 import { createTaskWorker, type TaskWorker } from '#lib/task-worker'
-import type { Completions } from './completion.ts'
 import type { ComponentRunner } from '../component/component-runner.ts'
-import type { MessageCache } from './message-cache.ts'
 import type { PlanCache } from '../flow/plan-cache.ts'
+import type { Completions } from './completion.ts'
+import type { MessageCache } from './message-cache.ts'
 import { STEP_QUEUE, type StepTask } from './task.ts'
 
+/** What the engine works with, and its bounds. */
 export interface EngineOptions {
   readonly db: Database
   readonly queue: TaskQueue<StepTask>
@@ -23,32 +24,40 @@ export interface EngineOptions {
   readonly concurrency: number
   /** Milliseconds for one attempt. */
   readonly timeoutMs: number
+  /** How long running steps may go on at a stop. Default 10,000 ms. */
+  readonly graceMs?: number | undefined
   readonly onError: (error: unknown, context: Record<string, unknown>) => void
 }
 
-/** Works on the steps of all flows: takes messages from the queue, runs the component, hands the outcome to the completions. */
+/**
+ * Works on the steps of all flows: takes messages from the queue, runs the component, hands the outcome to the completions. A step that
+ * cannot even be begun, as its graph or message is gone, fails like any other.
+ */
 export function createEngine(options: EngineOptions): TaskWorker {
-  const { db, queue, runner, plans, messages, completions, attempts, timeoutMs } = options
+  const { db, queue, runner, plans, messages, completions, attempts, timeoutMs, graceMs } = options
 
   async function run(task: StepTask, stopping: AbortSignal): Promise<void> {
-    const timeout = AbortSignal.timeout(timeoutMs)
-    const signal = AbortSignal.any([stopping, timeout])
+    // Attempts whose process died are counted as well: the step may be what kills them.
+    if (task.attempt > attempts) return completions.complete(task, { status: 'failed', error: WORN_OUT })
+    const deadline = deadlineOf(timeoutMs, stopping)
     try {
-      const { outputs, targets } = await runStep(task, signal)
+      const { outputs, targets } = await Promise.race([runStep(task, deadline.signal), deadline.passed])
       await completions.complete(task, { status: 'success', outputs, targets })
     } catch (error) {
+      if (stopping.aborted) return queue.release([task])
       const ofStep = error instanceof StepFailure
       // The step was not at fault: it is handed back and begun again, here or elsewhere.
-      if (stopping.aborted || (!ofStep && isConnectionError(error))) throw error
-      const overtime = timeout.aborted ? new Error(`Step did not finish within ${timeoutMs} ms`) : undefined
-      await fail(task, overtime ?? (ofStep ? error.cause : error))
+      if (!ofStep && isConnectionError(error)) throw error
+      await fail(task, deadline.signal.aborted ? deadline.signal.reason : ofStep ? error.cause : error)
+    } finally {
+      deadline.clear()
     }
   }
 
   async function runStep(task: StepTask, signal: AbortSignal) {
     const plan = await plans.get(task.flow_id, task.generation)
     const node = plan.node(task.step_id)
-    if (node === undefined) throw new Error(`Cannot run step "${task.step_id}" as the graph must contain it`)
+    if (node === undefined) throw new TerminalError(`Cannot run step "${task.step_id}" as the graph must contain it`)
     const message = messages.take(task.message_id) ?? (await readMessage(task))
     try {
       const { texts } = await runner.run({
@@ -70,7 +79,7 @@ export function createEngine(options: EngineOptions): TaskWorker {
     const [row] = await db.transaction('everything', (tx) =>
       tx.query<{ body: string }>('select body from component_orchestrator.message where id = $1', [task.message_id]),
     )
-    if (row === undefined) throw new Error(`Cannot run step as message "${task.message_id}" must be there`)
+    if (row === undefined) throw new TerminalError(`Cannot run step as message "${task.message_id}" must be there`)
     return row.body
   }
 
@@ -87,6 +96,9 @@ export function createEngine(options: EngineOptions): TaskWorker {
     queue,
     queues: () => [STEP_QUEUE],
     concurrency: options.concurrency,
+    ...(graceMs === undefined ? {} : { graceMs }),
+    // A task that was set aside would leave its run open for ever: `run` ends it as a failed step instead.
+    mostAttempts: () => Number.POSITIVE_INFINITY,
     run,
     onError: (error, task) =>
       options.onError(error, {
@@ -94,6 +106,30 @@ export function createEngine(options: EngineOptions): TaskWorker {
         ...(task && { run: task.run_id, step: task.step_id, attempt: task.attempt }),
       }),
   })
+}
+
+const WORN_OUT: TaskError = { message: 'The process that worked on the step died, at each attempt or at the last' }
+
+/** Aborts after `ms`, or when stopping. `passed` rejects then: not every component heeds the signal. */
+function deadlineOf(ms: number, stopping: AbortSignal) {
+  const controller = new AbortController()
+  const { promise: passed, reject } = Promise.withResolvers<never>()
+  passed.catch(() => undefined)
+  const end = (reason: Error) => {
+    controller.abort(reason)
+    reject(reason)
+  }
+  const onStop = () => end(new Error('Step was aborted as the engine stops'))
+  const timer = setTimeout(() => end(new Error(`Step did not finish within ${ms} ms`)), ms)
+  stopping.addEventListener('abort', onStop, { once: true })
+  return {
+    signal: controller.signal,
+    passed,
+    clear() {
+      clearTimeout(timer)
+      stopping.removeEventListener('abort', onStop)
+    },
+  }
 }
 
 /** A component failed, as opposed to what surrounds it. */

@@ -21,6 +21,7 @@ export interface Intake {
   settled(): Promise<void>
 }
 
+/** What the intake needs. */
 export interface IntakeOptions {
   readonly db: Database
   readonly messages: MessageCache
@@ -50,6 +51,7 @@ const ACCEPT = {
   returning run_id`,
 }
 
+/** Creates the queue of arrivals. */
 export function createIntake({ db, messages, onTasks }: IntakeOptions): Intake {
   const commits = createGroupCommit<Arrival, string | undefined>({ write, parallel: 2 })
 

@@ -10,6 +10,7 @@ export interface MessageCache {
 
 const MOST_CHARACTERS = 32 * 1_048_576
 
+/** Creates an empty cache. */
 export function createMessageCache(): MessageCache {
   const bodies = new Map<string, string>()
   let characters = 0

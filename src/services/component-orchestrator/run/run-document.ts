@@ -29,6 +29,7 @@ export const StepDocument = Type.Object({
   durationMs: Type.Optional(Type.Number({ description: 'Of the last attempt' })),
 })
 
+/** The run in the form in which callers receive it. */
 export function toRunDocument({ tenantId, startedAt, finishedAt, ...same }: Run): Static<typeof RunDocument> {
   return {
     ...same,

@@ -1,6 +1,7 @@
 import type { Tx } from '#lib/postgres'
 import type { TaskError } from '#lib/task-queue'
 
+/** How a run stands: `failed` once all is done and a step has failed. */
 export type RunStatus = 'running' | 'success' | 'failed'
 
 /** All that one arrival led to. */
@@ -15,6 +16,7 @@ export interface Run {
   readonly finishedAt: Date | undefined
 }
 
+/** How a step stands: `waiting` also between attempts. */
 export type StepStatus = 'waiting' | 'running' | 'success' | 'failed'
 
 /** One message at one step. */
@@ -24,7 +26,7 @@ export interface RunStep {
   readonly status: StepStatus
   /** Attempts so far. */
   readonly attempt: number
-  /** JSON text of the message. */
+  /** JSON text of the message; `null` when it is gone. */
   readonly input: string
   /** JSON texts of the messages emitted. */
   readonly outputs: readonly string[]
@@ -52,7 +54,7 @@ interface StepRow {
   readonly step_id: string
   readonly status: StepStatus
   readonly attempt: number
-  readonly input: string
+  readonly input: string | null
   readonly outputs: string[]
   readonly error: TaskError | null
   readonly created_at: Date
@@ -85,6 +87,7 @@ export async function listRuns(
   return { runs: rows.map(toRun), total: count?.total ?? 0 }
 }
 
+/** The run; undefined when there is none that the transaction may see. */
 export async function findRun(tx: Tx, id: string): Promise<Run | undefined> {
   const [row] = await tx.query<RunRow>(`select ${RUN_COLUMNS} from component_orchestrator.run where id = $1`, [id])
   return row && toRun(row)
@@ -103,7 +106,7 @@ export async function listSteps(tx: Tx, runId: string): Promise<RunStep[]> {
                     created_at, case state when 'running' then changed_at end, null
                from component_orchestrator.task where run_id = $1
               order by created_at, id limit ${MOST_STEPS}) s
-       join component_orchestrator.message m on m.id = s.message_id
+       left join component_orchestrator.message m on m.id = s.message_id
       order by s.created_at, s.id`,
     [runId],
   )
@@ -112,7 +115,7 @@ export async function listSteps(tx: Tx, runId: string): Promise<RunStep[]> {
     stepId: row.step_id,
     status: row.status,
     attempt: row.attempt,
-    input: row.input,
+    input: row.input ?? 'null',
     outputs: row.outputs,
     error: row.error ?? undefined,
     createdAt: row.created_at,

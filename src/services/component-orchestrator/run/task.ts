@@ -15,5 +15,7 @@ export interface StepTask extends FlowTask {
   readonly message_id: string
 }
 
+/** Messages at steps. */
 export const STEP_QUEUE = 'step'
+/** Flows to be started. */
 export const PREPARE_QUEUE = 'prepare'

@@ -7,6 +7,7 @@ import { FlowParams } from '../flow-document.ts'
 import { deleteFlowById } from '../flow-store.ts'
 import { permissions } from '../permissions.ts'
 
+/** `DELETE /flows/:id` */
 export const deleteFlow = ({ db, bus }: FlowRepositoryDeps) =>
   route({
     method: 'DELETE',

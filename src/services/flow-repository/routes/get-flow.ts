@@ -5,6 +5,7 @@ import { FlowAnswer, FlowParams, toDocument } from '../flow-document.ts'
 import { findFlowById } from '../flow-store.ts'
 import { permissions } from '../permissions.ts'
 
+/** `GET /flows/:id` */
 export const getFlow = ({ db }: Pick<FlowRepositoryDeps, 'db'>) =>
   route({
     method: 'GET',

@@ -10,6 +10,7 @@ import { permissions } from '../permissions.ts'
 
 const orders = ['createdAt', '-createdAt', 'updatedAt', '-updatedAt', 'name', '-name'] as const
 
+/** `GET /flows` */
 export const getFlows = ({ db }: Pick<FlowRepositoryDeps, 'db'>) =>
   route({
     method: 'GET',

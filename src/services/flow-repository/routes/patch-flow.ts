@@ -6,6 +6,7 @@ import { FlowAnswer, FlowInputSchema, FlowParams, toDocument } from '../flow-doc
 import { updateFlow } from '../flow-store.ts'
 import { permissions } from '../permissions.ts'
 
+/** `PATCH /flows/:id` */
 export const patchFlow = ({ db, bus, clock }: FlowRepositoryDeps) =>
   route({
     method: 'PATCH',

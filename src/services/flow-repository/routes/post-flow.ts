@@ -8,6 +8,7 @@ import { FlowAnswer, FlowInputSchema, toDocument } from '../flow-document.ts'
 import { insertFlow } from '../flow-store.ts'
 import { permissions } from '../permissions.ts'
 
+/** `POST /flows` */
 export const postFlow = ({ db, bus, clock }: FlowRepositoryDeps) =>
   route({
     method: 'POST',
