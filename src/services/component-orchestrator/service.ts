@@ -63,6 +63,7 @@ export function createComponentOrchestrator(deps: ComponentOrchestratorDeps): Se
     plans: createPlanCache(db),
     messages,
     completions,
+    isHosted: (component) => registry.find(component)?.descriptor.runsIn === 'host',
     attempts: config.stepAttempts,
     backoffMs: config.stepBackoffMs,
     concurrency: config.stepConcurrency,

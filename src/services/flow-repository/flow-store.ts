@@ -38,7 +38,8 @@ export interface FlowPage {
   readonly offset: number
 }
 
-const ORDER_COLUMNS = { createdAt: 'created_at', updatedAt: 'updated_at', name: 'name' } as const
+/** Names in any case, as some servers would put all capitals first. */
+const ORDER_COLUMNS = { createdAt: 'created_at', updatedAt: 'updated_at', name: 'lower(name)' } as const
 
 /** Stores a new flow. */
 export async function insertFlow(tx: Tx, flow: Flow): Promise<void> {

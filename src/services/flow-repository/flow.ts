@@ -1,4 +1,5 @@
 import { HubError } from '#lib/errors'
+import { unstorableFaults } from '#lib/stored-text'
 import { type FlowSignal, type FlowStatus, nextStatus, statusesFor } from './flow-status.ts'
 import { type Graph, graphFaults } from './graph.ts'
 
@@ -36,8 +37,9 @@ export interface FlowInput {
   readonly graph?: Graph
 }
 
-/** A new flow of the tenant, owned by the user. Throws `invalid-body` with every fault of the graph. */
+/** A new flow of the tenant, owned by the user. Throws `invalid-body` with every fault of its texts, or of the graph. */
 export function createFlow(input: FlowInput, by: { id: string; userId: string; tenantId: string; now: Date }): Flow {
+  demandStorable(input)
   return {
     id: by.id,
     tenantId: by.tenantId,
@@ -58,6 +60,7 @@ export function createFlow(input: FlowInput, by: { id: string; userId: string; t
 /** The flow after the change, and the names of the fields that differ. Throws `conflict` unless the flow is inactive. */
 export function changeFlow(flow: Flow, input: FlowInput, now: Date): { flow: Flow; changed: (keyof FlowInput)[] } {
   demandInactive(flow, 'change')
+  demandStorable(input)
   const graph = input.graph === undefined ? flow.graph : soundGraph(input.graph)
   const after = { ...flow, ...definedOnly(input), graph }
   const changed = (['name', 'description', 'type', 'graph'] as const).filter(
@@ -99,7 +102,22 @@ export function applyAnswer(flow: Flow, { signal, generation, reason }: Answer, 
   if (generation !== flow.generation) return undefined
   const status = nextStatus(flow.status, signal)
   if (status === undefined) return undefined
-  return { ...flow, status, failure: signal === 'failed' ? reason : flow.failure, updatedAt: now }
+  return { ...flow, status, failure: signal === 'failed' ? storable(reason) : flow.failure, updatedAt: now }
+}
+
+/** Most characters of a failure that are kept. */
+const MOST_FAILURE = 2_000
+
+/** A reason may quote what a user wrote, and a flow whose failure cannot be stored would never settle. */
+function storable(reason: string | undefined): string | undefined {
+  return reason?.slice(0, MOST_FAILURE).replaceAll('\0', '\ufffd').toWellFormed()
+}
+
+/** The graph is kept as JSON text, which holds anything; the other texts are not. */
+function demandStorable({ name, description, type }: FlowInput): void {
+  const faults = unstorableFaults({ name, description, type })
+  if (faults.length === 0) return
+  throw new HubError('invalid-body', 'Cannot save the flow as its texts must be storable', { faults })
 }
 
 function soundGraph(graph: Graph | undefined): Graph {

@@ -71,7 +71,7 @@ export function createPreparation(options: PreparationOptions): TaskWorker {
     const payload = { ...(startedBy && { user: startedBy }), tenant: tenantId, id: flowId, flowId, generation }
     if ('reason' in verdict) {
       await failStart(tx, flowId)
-      await bus.publish(tx, { name: 'flow.failed', payload: { ...payload, ...verdict } })
+      await bus.publish(tx, { name: 'flow.failed', payload: { ...payload, ...verdict, reason: plain(verdict.reason) } })
     } else {
       await completeStart(tx, { flowId, tenantId, generation }, verdict.graph, verdict.firstStep)
       await bus.publish(tx, { name: 'flow.started', payload })
@@ -96,6 +96,14 @@ export function createPreparation(options: PreparationOptions): TaskWorker {
     run,
     onError: (error, task) => options.onError(error, { part: 'preparation', ...(task && { flow: task.flow_id }) }),
   })
+}
+
+/** Most characters of a reason: it may quote what a user wrote. */
+const MOST_REASON = 2_000
+
+/** As every database can keep it. */
+function plain(reason: string): string {
+  return reason.slice(0, MOST_REASON).replaceAll('\0', '\ufffd').toWellFormed()
 }
 
 /** The Flow Repository is there and does not want to tell: asking again changes nothing. */

@@ -5,6 +5,7 @@ import { createTaskWorker, type TaskWorker } from '#lib/task-worker'
 import type { ComponentRunner } from '../component/component-runner.ts'
 import type { PlanCache } from '../flow/plan-cache.ts'
 import type { Completions } from './completion.ts'
+import { exactMessage } from './exact-message.ts'
 import type { MessageCache } from './message-cache.ts'
 import { STEP_QUEUE, type StepTask } from './task.ts'
 
@@ -16,6 +17,8 @@ export interface EngineOptions {
   readonly plans: PlanCache
   readonly messages: MessageCache
   readonly completions: Completions
+  /** Whether the component runs in the hub's own process. */
+  readonly isHosted: (component: string) => boolean
   /** Attempts at a step before it counts as failed. */
   readonly attempts: number
   /** Wait before the second attempt, then doubling. */
@@ -64,7 +67,7 @@ export function createEngine(options: EngineOptions): TaskWorker {
         component: node.componentId,
         function: node.function,
         fields: node.fields ?? {},
-        message,
+        message: options.isHosted(node.componentId) ? exactMessage(message) : message,
         idempotencyKey: task.id,
         signal,
         key: `${task.flow_id}/${task.step_id}`,
