@@ -1,6 +1,6 @@
 export { TerminalError } from '../lib/errors.ts'
 export { createMembership, type Membership } from '../lib/membership.ts'
-export { type Migrations, migrate } from '../lib/migrate.ts'
+export { APP_ROLE, type Migrations, migrate, OWNER_ROLE } from '../lib/migrate.ts'
 export { createDatabase, type Database, type DatabaseOptions, type Scope, type Tx } from '../lib/postgres.ts'
 export {
   type BusState,

@@ -62,7 +62,8 @@ describe('services in two processes', () => {
     const withdrawn = performance.now()
     await until(ask, ({ status }) => status === 401, 3_000)
     const took = performance.now() - withdrawn
-    assert.ok(took < 1_000, `it took ${took} ms`)
+    // A second for the news, and the time of a call.
+    assert.ok(took < 1_500, `it took ${took} ms`)
   })
 
   test('answer 503 where a token cannot be verified as the IAM is away', async (t) => {

@@ -1,10 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rmSync } from 'node:fs'
 import type { TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath, pathToFileURL } from 'node:url'
 import { findEvent, type Payloads, personalKeyword } from '../../src/catalogue/index.ts'
 import { createEventBus, type EventBus, eventBusMigrations } from '../../src/event-bus/index.ts'
 import { readConfig } from '../../src/lib/config.ts'
@@ -17,7 +14,7 @@ import type { Database } from '../../src/lib/postgres.ts'
 import type { Principal } from '../../src/lib/principal.ts'
 import type { ServiceClient } from '../../src/lib/service-client.ts'
 import { createMetrics } from '../../src/lib/telemetry.ts'
-import type { HostContext, Message } from '../../src/services/component-orchestrator/component/component.ts'
+import type { Message } from '../../src/services/component-orchestrator/component/component.ts'
 import { componentOrchestratorConfig } from '../../src/services/component-orchestrator/config.ts'
 import type { Graph } from '../../src/services/component-orchestrator/flow/graph.ts'
 import { componentOrchestratorMigrations } from '../../src/services/component-orchestrator/migrations.ts'
@@ -25,9 +22,9 @@ import { createComponentOrchestrator } from '../../src/services/component-orches
 import { createRecord, type Recorded } from './bus.ts'
 import { mortal } from './mortal-database.ts'
 import { createTestDatabase, type TestDatabase } from './postgres.ts'
+import { type Probe, probeFolder } from './probe-component.ts'
 
-/** A step of the component `probe`: does what the test says, in the test's own process. */
-export type Probe = (message: Message, fields: { readonly name: string }, context: HostContext) => unknown
+export { type Probe, probeGraph } from './probe-component.ts'
 
 /** An answer of the orchestrator's HTTP server. */
 export interface ProcessAnswer {
@@ -93,8 +90,6 @@ export interface RunFacts {
   readonly finishedAt: Date | null
   readonly steps: readonly { readonly stepId: string; readonly status: string; readonly attempt: number }[]
 }
-
-const root = fileURLToPath(new URL('../..', import.meta.url))
 
 /** A database with bus and orchestrator, on which processes can be opened; all is stopped with the test. */
 export async function setupOrchestrator(t: TestContext): Promise<OrchestratorFixture> {
@@ -267,37 +262,6 @@ function repositoryOf(fixture: OrchestratorFixture): ServiceClient {
   }
 }
 
-const probes = new Map<string, Probe>()
-Object.assign(globalThis, { [Symbol.for('oih.test.probes')]: probes })
-
-/** A folder with the built-in components and one more, `probe`, that calls back. */
-function probeFolder(probe: Probe): string {
-  const folder = mkdtempSync(join(tmpdir(), 'oih-components-'))
-  for (const { name } of readdirSync(join(root, 'components'), { withFileTypes: true })) {
-    const own = join(root, 'components', name)
-    cpSync(join(own, 'component.json'), join(folder, name, 'component.json'), { recursive: true })
-    const descriptor = JSON.parse(readFileSync(join(own, 'component.json'), 'utf8'))
-    for (const action of Object.values<{ main: string }>(descriptor.actions)) {
-      action.main = new URL(action.main, `${pathToFileURL(own)}/`).href
-    }
-    writeFileSync(join(folder, name, 'component.json'), JSON.stringify(descriptor))
-  }
-  const key = randomUUID()
-  probes.set(key, probe)
-  mkdirSync(join(folder, 'probe'))
-  const fields = { name: { required: true, schema: { type: 'string' } } }
-  const actions = { run: { title: 'Run', main: './probe.mjs', fields } }
-  const descriptor = { title: 'Probe', runsIn: 'host', actions }
-  writeFileSync(join(folder, 'probe', 'component.json'), JSON.stringify(descriptor))
-  writeFileSync(
-    join(folder, 'probe', 'probe.mjs'),
-    `export function process(message, fields) {
-       return globalThis[Symbol.for('oih.test.probes')].get('${key}')(message, fields, this)
-     }`,
-  )
-  return folder
-}
-
 async function readRuns(database: TestDatabase, flowId: string): Promise<RunFacts[]> {
   const rows = await database.asSuperuser(
     `select r.id, r.generation, r.open_steps as "openSteps", r.failed_steps as "failedSteps", r.finished_at as "finishedAt",
@@ -308,14 +272,4 @@ async function readRuns(database: TestDatabase, flowId: string): Promise<RunFact
     [flowId],
   )
   return rows as unknown as RunFacts[]
-}
-
-/** A graph of `probe` steps: each edge is written `a>b`; steps that are in no edge are given by name alone. */
-export function probeGraph(...parts: readonly string[]): Graph {
-  const pairs = parts.map((part) => part.split('>'))
-  const ids = [...new Set(pairs.flat())]
-  return {
-    nodes: ids.map((id) => ({ id, componentId: 'probe', function: 'run', fields: { name: id } })),
-    edges: pairs.flatMap(([source = '', target]) => (target === undefined ? [] : [{ source, target }])),
-  }
 }

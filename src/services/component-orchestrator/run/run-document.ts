@@ -22,6 +22,11 @@ export const StepDocument = Type.Object({
   attempts: Type.Integer(),
   input: Type.Unknown({ description: 'The message it got' }),
   output: Type.Array(Type.Unknown(), { description: 'The messages it emitted, at most 100' }),
+  omitted: Type.Optional(
+    Type.Literal(true, {
+      description: 'Input and output are left out: the messages of the steps before are too large',
+    }),
+  ),
   error: Type.Optional(Type.String({ description: 'Why it failed, or why the last attempt did' })),
   createdAt: Moment,
   startedAt: Type.Optional(Moment),
@@ -41,12 +46,13 @@ export function toRunDocument({ tenantId, startedAt, finishedAt, ...same }: Run)
 
 /** JSON text, so that messages stand in it exactly as they are. */
 export function toStepJson(step: RunStep): string {
-  const { id, stepId, status, attempt, error, createdAt, startedAt, finishedAt } = step
+  const { id, stepId, status, attempt, omitted, error, createdAt, startedAt, finishedAt } = step
   const rest = {
     id,
     stepId,
     status,
     attempts: attempt,
+    ...(omitted && { omitted }),
     ...(error && { error: error.message }),
     createdAt: createdAt.toISOString(),
     ...(startedAt && { startedAt: startedAt.toISOString() }),

@@ -30,6 +30,8 @@ export interface RunStep {
   readonly input: string
   /** JSON texts of the messages emitted. */
   readonly outputs: readonly string[]
+  /** Whether its messages are left out, as there are too many bytes in those before. */
+  readonly omitted: boolean
   /** Why it failed, or why the last attempt did. */
   readonly error: TaskError | undefined
   readonly createdAt: Date
@@ -56,6 +58,7 @@ interface StepRow {
   readonly attempt: number
   readonly input: string | null
   readonly outputs: string[]
+  readonly omitted: boolean
   readonly error: TaskError | null
   readonly created_at: Date
   readonly started_at: Date | null
@@ -66,6 +69,14 @@ const RUN_COLUMNS = 'id, tenant_id, flow_id, generation, request_id, open_steps,
 
 /** Most steps shown of one run; a run that splits its message has more. */
 export const MOST_STEPS = 1_000
+
+/** Bytes of messages shown of one run: a dozen of the largest that a webhook takes. */
+const MOST_BYTES = 64 * 1_048_576
+
+/** SQL for something of the messages that the step `shown` emitted, of the first hundred. */
+const OUTPUTS = (what: string): string =>
+  `select ${what} from (select body, place from component_orchestrator.message o
+                         where o.run_id = $1 and o.task_id = shown.id order by place limit 100) o`
 
 /** Runs of a flow, or of all flows, the latest first. */
 export async function listRuns(
@@ -93,22 +104,30 @@ export async function findRun(tx: Tx, id: string): Promise<Run | undefined> {
   return row && toRun(row)
 }
 
-/** The steps of a run in the order in which they came up, those still to be done included. */
-export async function listSteps(tx: Tx, runId: string): Promise<RunStep[]> {
+/**
+ * The steps of a run in the order in which they came up, those still to be done included. Messages are left out from where they come to
+ * more than `mostBytes` together.
+ */
+export async function listSteps(tx: Tx, runId: string, mostBytes = MOST_BYTES): Promise<RunStep[]> {
   const rows = await tx.query<StepRow>(
-    `select s.*, m.body as input,
-            array(select o.body from component_orchestrator.message o
-                   where o.run_id = $1 and o.task_id = s.id order by o.place limit 100) as outputs
-       from (select id, step_id, message_id, status, attempt, error, created_at, started_at, finished_at
-               from component_orchestrator.step where run_id = $1
-             union all
-             select id, step_id, message_id, case state when 'running' then 'running' else 'waiting' end, attempt, error,
-                    created_at, case state when 'running' then changed_at end, null
-               from component_orchestrator.task where run_id = $1
-              order by created_at, id limit ${MOST_STEPS}) s
-       left join component_orchestrator.message m on m.id = s.message_id
-      order by s.created_at, s.id`,
-    [runId],
+    `with shown as (
+       select id, step_id, message_id, status, attempt, error, created_at, started_at, finished_at
+         from component_orchestrator.step where run_id = $1
+       union all
+       select id, step_id, message_id, case state when 'running' then 'running' else 'waiting' end, attempt, error,
+              created_at, case state when 'running' then changed_at end, null
+         from component_orchestrator.task where run_id = $1
+        order by created_at, id limit ${MOST_STEPS}
+     ), sized as (
+       select shown.*, sum(coalesce(octet_length(m.body), 0) + (${OUTPUTS('coalesce(sum(octet_length(body)), 0)')}))
+                         over (order by shown.created_at, shown.id) > $2 as omitted
+         from shown left join component_orchestrator.message m on m.id = shown.message_id
+     )
+     select shown.id, step_id, status, attempt, error, created_at, started_at, finished_at, omitted,
+            case when not omitted then (select body from component_orchestrator.message m where m.id = message_id) end as input,
+            case when omitted then '{}' else (${OUTPUTS("coalesce(array_agg(body order by place), '{}')")}) end as outputs
+       from sized shown order by created_at, id`,
+    [runId, mostBytes],
   )
   return rows.map((row) => ({
     id: row.id,
@@ -117,6 +136,7 @@ export async function listSteps(tx: Tx, runId: string): Promise<RunStep[]> {
     attempt: row.attempt,
     input: row.input ?? 'null',
     outputs: row.outputs,
+    omitted: row.omitted,
     error: row.error ?? undefined,
     createdAt: row.created_at,
     startedAt: row.started_at ?? undefined,

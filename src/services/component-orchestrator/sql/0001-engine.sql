@@ -45,7 +45,7 @@ create table component_orchestrator.message (
   place integer not null default 0,
   body text not null
 );
-create index message_of_run on component_orchestrator.message (run_id);
+create index message_of_run on component_orchestrator.message (run_id, task_id, place);
 
 -- Steps done, for good or ill. id is that of the task.
 create table component_orchestrator.step (
