@@ -10,7 +10,7 @@ import { finished } from 'node:stream/promises'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
 import { parseArgs } from 'node:util'
-import { startBundledPostgres } from '../src/lib/bundled-postgres.ts'
+import { startBundledPostgres } from '../src/lib/bundled-postgres/bundled-postgres.ts'
 import { check } from './check.ts'
 
 const kinds = ['unit', 'int', 'e2e'] as const

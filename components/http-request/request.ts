@@ -1,5 +1,5 @@
 import { TerminalError } from '#lib/errors'
-import { OutboundError, type OutboundResponse } from '#lib/outbound'
+import { OutboundError, type OutboundResponse } from '#lib/outbound/outbound'
 import type { HostContext, Message } from '../../src/services/component-orchestrator/component/component.ts'
 
 /** The fields of the action as in component.json. */

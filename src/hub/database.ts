@@ -1,4 +1,4 @@
-import { startBundledPostgres } from '#lib/bundled-postgres'
+import { startBundledPostgres } from '#lib/bundled-postgres/bundled-postgres'
 import type { Logger } from '#lib/logger'
 
 /** The PostgreSQL of this process. */

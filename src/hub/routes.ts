@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { asyncApiDocument } from '#catalogue'
-import { type Mount, route } from '#lib/route'
+import { type Mount, route } from '#lib/http/route'
 
 /** What the hub itself serves, beside its services. */
 export function hubMount(version: string): Mount {

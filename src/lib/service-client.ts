@@ -2,7 +2,7 @@ import type { InjectOptions, LightMyRequestResponse } from 'fastify'
 import { Pool } from 'undici'
 import { DeadlineError, withDeadline } from './deadline.ts'
 import { type ErrorCode, errorCatalogue, type Fault, HubError, messageOf } from './errors.ts'
-import type { Method } from './route.ts'
+import type { Method } from './http/route.ts'
 
 /** A request as a transport takes it. */
 export interface TransportRequest {

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { Type } from 'typebox'
 import { HubError } from './errors.ts'
-import { createHttpServer } from './http-server.ts'
+import { createHttpServer } from './http/http-server.ts'
+import { route } from './http/route.ts'
 import { createLogger } from './logger.ts'
-import { route } from './route.ts'
 import {
   createServiceClient,
   injectTransport,

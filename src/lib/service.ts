@@ -1,6 +1,6 @@
+import type { Mount } from './http/route.ts'
 import type { Migrations } from './migrate.ts'
 import type { Permission } from './principal.ts'
-import type { Mount } from './route.ts'
 
 /** What every service shows to the process that runs it. Its subscriptions are made when it is created. */
 export interface Service {

@@ -5,7 +5,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { after, type TestContext } from 'node:test'
 import pg from 'pg'
-import { type BundledPostgresOptions, startBundledPostgres } from '../../src/lib/bundled-postgres.ts'
+import { type BundledPostgresOptions, startBundledPostgres } from '../../src/lib/bundled-postgres/bundled-postgres.ts'
 
 let template: Promise<string> | undefined
 

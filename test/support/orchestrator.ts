@@ -6,7 +6,7 @@ import { findEvent, type Payloads, personalKeyword } from '../../src/catalogue/i
 import { createEventBus, type EventBus, eventBusMigrations } from '../../src/event-bus/index.ts'
 import { readConfig } from '../../src/lib/config.ts'
 import { HubError } from '../../src/lib/errors.ts'
-import { createHttpServer } from '../../src/lib/http-server.ts'
+import { createHttpServer } from '../../src/lib/http/http-server.ts'
 import { createLogger } from '../../src/lib/logger.ts'
 import { createMembership } from '../../src/lib/membership.ts'
 import { createPayloadCheck } from '../../src/lib/payload-check.ts'

@@ -1,5 +1,5 @@
 import { HubError } from '#lib/errors'
-import { unstorableFaults } from '#lib/stored-text'
+import { unstorableFaults } from '#lib/http/stored-text'
 import { type FlowSignal, type FlowStatus, nextStatus, statusesFor } from './flow-status.ts'
 import { type Graph, graphFaults } from './graph.ts'
 

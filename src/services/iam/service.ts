@@ -1,5 +1,5 @@
+import type { Mount } from '#lib/http/route'
 import type { TokenLookup } from '#lib/principal'
-import type { Mount } from '#lib/route'
 import type { Service } from '#lib/service'
 import { asSystem } from './as-system.ts'
 import { createCleaner } from './clean-up.ts'

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { type Route, route } from '#lib/route'
+import { type Route, route } from '#lib/http/route'
 
 /** `GET /` and `GET /healthcheck`: that the service is served. Whether the hub is ready says `/readyz`. */
 export function getHealth(path: '' | '/healthcheck'): Route {

@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { HubError } from '#lib/errors'
-import { type Route, route } from '#lib/route'
+import { type Route, route } from '#lib/http/route'
 import { scopeOf } from '#lib/scope'
 import type { AuditLogDeps } from '../deps.ts'
 import { ownersOf, provableDocument } from '../log-document.ts'

@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
+import { type Route, route } from '#lib/http/route'
 import { PageMeta, pagingOf, pagingQuery } from '#lib/paging'
-import { type Route, route } from '#lib/route'
 import { scopeOf } from '#lib/scope'
 import type { AuditLogDeps } from '../deps.ts'
 import { logDocument, ownersOf } from '../log-document.ts'

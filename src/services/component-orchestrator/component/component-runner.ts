@@ -1,6 +1,6 @@
 import { messageOf, TerminalError } from '#lib/errors'
 import type { Logger } from '#lib/logger'
-import type { Outbound } from '#lib/outbound'
+import type { Outbound } from '#lib/outbound/outbound'
 import type { ExpressionPool } from '../expression/expression-pool.ts'
 import type { ComponentFunction, HostContext, Message } from './component.ts'
 import type { Action, ComponentRegistry } from './component-registry.ts'

@@ -1,5 +1,5 @@
 import type { Logger } from '#lib/logger'
-import type { Outbound } from '#lib/outbound'
+import type { Outbound } from '#lib/outbound/outbound'
 
 /** What travels from step to step. A webhook adds `headers`, `query`, `params`, `method`, `url`, `originalUrl`, `pathSuffix`. */
 export interface Message {

@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
+import { route } from '#lib/http/route'
 import { PageMeta, pagingOf, pagingQuery } from '#lib/paging'
 import type { Database } from '#lib/postgres'
-import { route } from '#lib/route'
 import { Id } from '#lib/schema'
 import { scopeOf } from '#lib/scope'
 import { permissions } from '../permissions.ts'

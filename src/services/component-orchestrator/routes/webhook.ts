@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { Type } from 'typebox'
 import { HubError } from '#lib/errors'
-import { route } from '#lib/route'
+import { route } from '#lib/http/route'
 import { Id } from '#lib/schema'
 import { arrivalMessage } from '../run/arrival-message.ts'
 import type { Intake } from '../run/intake.ts'

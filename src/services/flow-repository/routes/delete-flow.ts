@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { route } from '#lib/route'
+import { route } from '#lib/http/route'
 import { scopeOf } from '#lib/scope'
 import { eventFields, type FlowRepositoryDeps, lockFlow } from '../deps.ts'
 import { deleteFlow as demandDeletable } from '../flow.ts'

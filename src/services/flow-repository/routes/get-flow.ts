@@ -1,4 +1,4 @@
-import { route } from '#lib/route'
+import { route } from '#lib/http/route'
 import { scopeOf } from '#lib/scope'
 import { type FlowRepositoryDeps, found } from '../deps.ts'
 import { FlowAnswer, FlowParams, toDocument } from '../flow-document.ts'

@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
+import { route } from '#lib/http/route'
 import { PageMeta, pagingOf, pagingQuery } from '#lib/paging'
-import { route } from '#lib/route'
 import { scopeOf } from '#lib/scope'
 import type { FlowRepositoryDeps } from '../deps.ts'
 import { FlowDocument, toDocument } from '../flow-document.ts'

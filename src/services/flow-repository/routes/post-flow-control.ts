@@ -1,4 +1,4 @@
-import { route } from '#lib/route'
+import { route } from '#lib/http/route'
 import { scopeOf } from '#lib/scope'
 import { eventFields, type FlowRepositoryDeps, lockFlow } from '../deps.ts'
 import { controlFlow } from '../flow.ts'

@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid'
 import { HubError } from '#lib/errors'
-import { route } from '#lib/route'
+import { route } from '#lib/http/route'
 import { scopeOf } from '#lib/scope'
 import { eventFields, type FlowRepositoryDeps } from '../deps.ts'
 import { createFlow } from '../flow.ts'

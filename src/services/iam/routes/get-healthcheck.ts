@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { route } from '#lib/route'
+import { route } from '#lib/http/route'
 
 /** `GET /healthcheck`: always 200 while the server answers. */
 export const getHealthcheck = () =>

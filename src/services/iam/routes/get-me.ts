@@ -1,5 +1,5 @@
 import { HubError } from '#lib/errors'
-import { route } from '#lib/route'
+import { route } from '#lib/http/route'
 import { asSystem } from '../as-system.ts'
 import type { IamParts } from '../deps.ts'
 import { AccountDocument, accountDocument } from '../documents.ts'

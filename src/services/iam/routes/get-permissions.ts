@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
+import { route } from '#lib/http/route'
 import { pagingOf } from '#lib/paging'
 import { seesEverything } from '#lib/principal'
-import { route } from '#lib/route'
 import type { IamParts } from '../deps.ts'
 import { ListOf, listBody } from '../documents.ts'
 

@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
+import { route } from '#lib/http/route'
 import { pagingOf } from '#lib/paging'
-import { route } from '#lib/route'
 import { scopeOf } from '#lib/scope'
 import type { IamParts } from '../deps.ts'
 import { ListOf, listBody, listQuery, RoleDocument, roleDocument } from '../documents.ts'

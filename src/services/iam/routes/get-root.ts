@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { route } from '#lib/route'
+import { route } from '#lib/http/route'
 
 /** `GET /`: for whoever looks whether the IAM is there. */
 export const getRoot = () =>

@@ -1,4 +1,4 @@
-import { route } from '#lib/route'
+import { route } from '#lib/http/route'
 import { scopeOf } from '#lib/scope'
 import { found, type IamParts } from '../deps.ts'
 import { IdParams, UserDocument, userDocument } from '../documents.ts'

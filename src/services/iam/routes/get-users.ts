@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
+import { route } from '#lib/http/route'
 import { pagingOf } from '#lib/paging'
-import { route } from '#lib/route'
 import { Id } from '#lib/schema'
 import { scopeOf } from '#lib/scope'
 import type { IamParts } from '../deps.ts'

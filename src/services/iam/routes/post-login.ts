@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { route } from '#lib/route'
+import { route } from '#lib/http/route'
 import type { Login } from '../login.ts'
 
 /** Other fields, such as the `remember-me` of existing clients, mean nothing here: there is no session beside the token. */

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { route } from '#lib/route'
+import { route } from '#lib/http/route'
 import { asSystem } from '../as-system.ts'
 import { actor, type IamParts } from '../deps.ts'
 import { deleteTokenById } from '../token-store.ts'

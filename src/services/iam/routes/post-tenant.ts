@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { v7 as uuidv7 } from 'uuid'
-import { route } from '#lib/route'
+import { route } from '#lib/http/route'
 import { asSystem } from '../as-system.ts'
 import { actor, type IamParts } from '../deps.ts'
 import { Created, StatusSchema } from '../documents.ts'

@@ -1,7 +1,7 @@
 import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv'
 import formatsModule from 'ajv-formats'
 import type { TSchema } from 'typebox'
-import { type Fault, HubError } from './errors.ts'
+import { type Fault, HubError } from '../errors.ts'
 import type { Route } from './route.ts'
 import { unstorableFaults } from './stored-text.ts'
 import { faultsOf, type Part } from './validation-fault.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type TObject, type TSchema, Type } from 'typebox'
-import { type Fault, HubError } from './errors.ts'
+import { type Fault, HubError } from '../errors.ts'
 import { route } from './route.ts'
 import { createValidation } from './validation.ts'
 

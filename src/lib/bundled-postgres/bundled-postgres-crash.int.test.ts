@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { chmod, chown, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { connect, logged, query, setupDataFolder } from '../../test/support/bundled-postgres.ts'
+import { connect, logged, query, setupDataFolder } from '../../../test/support/bundled-postgres.ts'
 import { inspectProcess, waitForEnd } from './process-identity.ts'
 
 const isLinux = process.platform === 'linux'

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { type ErrorCode, errorCatalogue, HubError } from './errors.ts'
+import { type ErrorCode, errorCatalogue, HubError } from '../errors.ts'
 
 /** The body of every error answer (RFC 9457). `message` and `errors` are what clients of the existing hub read. */
 export const problemSchema = Type.Object(

@@ -5,7 +5,7 @@ import { chmod, lchown, readdir, stat } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { HubError, messageOf } from './errors.ts'
+import { HubError, messageOf } from '../errors.ts'
 
 /**
  * - `self`: as the user of the hub, the usual case.

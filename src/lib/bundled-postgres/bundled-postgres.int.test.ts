@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'node:test'
-import { connect, logged, query, setupDataFolder } from '../../test/support/bundled-postgres.ts'
+import { connect, logged, query, setupDataFolder } from '../../../test/support/bundled-postgres.ts'
 
 const setting = (name: string) => `current_setting('${name}')`
 

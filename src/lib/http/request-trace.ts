@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { v7 } from 'uuid'
-import { HubError } from './errors.ts'
-import type { Logger } from './logger.ts'
-import type { Metrics } from './telemetry.ts'
+import { HubError } from '../errors.ts'
+import type { Logger } from '../logger.ts'
+import type { Metrics } from '../telemetry.ts'
 
 /** The caller's `x-request-id` if it is a plain word, so that it cannot forge log lines; else a new UUIDv7. */
 export function requestIdOf(headers: IncomingHttpHeaders): string {

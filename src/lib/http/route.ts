@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Readable } from 'node:stream'
 import type { Static, TObject, TSchema } from 'typebox'
-import type { ErrorCode } from './errors.ts'
-import type { Logger } from './logger.ts'
-import type { Permission, Principal } from './principal.ts'
+import type { ErrorCode } from '../errors.ts'
+import type { Logger } from '../logger.ts'
+import type { Permission, Principal } from '../principal.ts'
 
 /** The methods a route may have; `HEAD` and `OPTIONS` are answered by the server itself. */
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'

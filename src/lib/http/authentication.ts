@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { HubError } from './errors.ts'
-import { demand, type Principal, type TokenLookup } from './principal.ts'
+import { HubError } from '../errors.ts'
+import { demand, type Principal, type TokenLookup } from '../principal.ts'
 import type { Access } from './route.ts'
 
 /** Longer ones are no tokens of ours, and are not worth a hash. */

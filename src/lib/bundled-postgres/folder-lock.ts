@@ -5,7 +5,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { HubError, messageOf } from './errors.ts'
+import { HubError, messageOf } from '../errors.ts'
 import { inspectProcess } from './process-identity.ts'
 
 /** A held lock. `release()` is idempotent; the end of the process releases too, however it comes. */

@@ -1,4 +1,4 @@
-import type { Fault } from './errors.ts'
+import type { Fault } from '../errors.ts'
 
 /** Deeper input is refused: nothing of ours nests so far, and readers that recurse must not overflow. */
 export const deepestNesting = 100

@@ -3,10 +3,10 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { Type } from 'typebox'
+import { createLogger } from '../logger.ts'
+import { createMetrics } from '../telemetry.ts'
 import { createHttpServer, type HttpLimits } from './http-server.ts'
-import { createLogger } from './logger.ts'
 import { type Route, route } from './route.ts'
-import { createMetrics } from './telemetry.ts'
 
 const open = { method: 'POST', summary: '', permission: 'public' } as const
 const body = Type.Object({ name: Type.String() }, { additionalProperties: false })

@@ -1,5 +1,5 @@
 import type { ErrorObject } from 'ajv'
-import type { Fault } from './errors.ts'
+import type { Fault } from '../errors.ts'
 import { joinField } from './stored-text.ts'
 
 /** The parts of a request that have a schema, with the words a message uses for one of their fields. */

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import { Readable } from 'node:stream'
 import { type TestContext, test } from 'node:test'
 import { Type } from 'typebox'
-import { HubError } from './errors.ts'
+import { HubError } from '../errors.ts'
+import { createLogger } from '../logger.ts'
+import type { Principal } from '../principal.ts'
+import { createMetrics } from '../telemetry.ts'
 import { createHttpServer, type HttpServerOptions, type Readiness } from './http-server.ts'
-import { createLogger } from './logger.ts'
-import type { Principal } from './principal.ts'
 import { type Route, route } from './route.ts'
-import { createMetrics } from './telemetry.ts'
 
 const read = { name: 'flows.read', scope: 'tenant', description: 'See flows' } as const
 const params = Type.Object({ id: Type.String({ format: 'uuid' }) })

@@ -3,7 +3,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { HubError } from './errors.ts'
+import { HubError } from '../errors.ts'
 import type { PostgresBinaries } from './postgres-binaries.ts'
 import { startKept } from './postgres-keeper.ts'
 import type { PostgresLog } from './postgres-log.ts'

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { HubError } from './errors.ts'
+import { HubError } from '../errors.ts'
 
 /** The methods that a path has; empty when there is no such path. */
 export type MethodsOf = (path: string) => readonly string[]

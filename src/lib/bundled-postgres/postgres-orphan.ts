@@ -2,7 +2,7 @@
 
 import { readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { HubError } from './errors.ts'
+import { HubError } from '../errors.ts'
 import { inspectProcess, type ProcessFacts, signalProcess, waitForEnd } from './process-identity.ts'
 
 /** Fast shutdown includes a checkpoint, which takes seconds on a slow disk. */

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { v7 } from 'uuid'
-import { HubError } from './errors.ts'
+import { HubError } from '../errors.ts'
 import { problemOf } from './problem.ts'
 
 /** Answers what is no HTTP request on the bare socket, and closes it: nothing more on it can be understood. */

@@ -1,7 +1,7 @@
 import type { FastifyInstance, RouteShorthandOptions } from 'fastify'
-import { withDeadline } from './deadline.ts'
-import { messageOf } from './errors.ts'
-import type { Metrics } from './telemetry.ts'
+import { withDeadline } from '../deadline.ts'
+import { messageOf } from '../errors.ts'
+import type { Metrics } from '../telemetry.ts'
 
 /** Whether one part of the process can do its work. */
 export interface Readiness {

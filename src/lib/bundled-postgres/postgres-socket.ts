@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import { chmod, lstat, mkdir, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { HubError } from './errors.ts'
+import { HubError } from '../errors.ts'
 import { handOver, type PostgresUser } from './postgres-user.ts'
 
 const socketName = '.s.PGSQL.5432'

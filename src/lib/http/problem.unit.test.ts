@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { HubError } from './errors.ts'
+import { HubError } from '../errors.ts'
 import { problemOf, toHubError } from './problem.ts'
 
 test('problemOf() writes what new and existing clients read', () => {

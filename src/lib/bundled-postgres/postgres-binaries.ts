@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { access, readFile, symlink } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import path from 'node:path'
-import { HubError, messageOf } from './errors.ts'
+import { HubError, messageOf } from '../errors.ts'
 import { type PostgresUser, runAs } from './postgres-user.ts'
 
 const elsewhere = 'or set OIH_DATABASE_URL to a PostgreSQL of your own'

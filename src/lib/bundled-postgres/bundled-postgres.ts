@@ -4,7 +4,7 @@ import { mkdir, realpath } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
-import { HubError, messageOf } from './errors.ts'
+import { HubError, messageOf } from '../errors.ts'
 import { lockFolder } from './folder-lock.ts'
 import { findPostgresBinaries, type PostgresBinaries, readVersion } from './postgres-binaries.ts'
 import {

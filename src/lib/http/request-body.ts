@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { HubError } from './errors.ts'
+import { HubError } from '../errors.ts'
 
 /** Lets the routes of this scope take JSON only. An empty body is none: whether one is required is the route's matter. */
 export function acceptJson(scope: FastifyInstance): void {
