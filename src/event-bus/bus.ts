@@ -124,6 +124,7 @@ export function createEventBus<M extends PayloadMap>(options: EventBusOptions): 
       subscription: name,
       interest: { names: patternSource([wanted.names].flat()), foreign: wanted.foreign ?? false },
       lanes,
+      pageEvents: wanted.pageEvents,
       from: wanted.from ?? 'beginning',
       onFailure: wanted.onFailure ?? 'retry',
       retry,

@@ -58,11 +58,11 @@ export interface LaneWindow {
 /** Most events in memory over all lanes, and most bytes of their bodies. A lane may always hold one event. */
 const WINDOW_EVENTS = 2_000
 const WINDOW_BYTES = 32 * 1_048_576
-/** Most events in one transaction: enough to make the commit cheap, few enough to redo. */
+/** Events in one transaction by default: enough to make the commit cheap, few enough to redo. */
 const PAGE_EVENTS = 100
 
 /** Creates an empty window for a subscription of so many lanes. */
-export function createLaneWindow(laneCount: number): LaneWindow {
+export function createLaneWindow(laneCount: number, pageEvents = PAGE_EVENTS): LaneWindow {
   const held = new Map<number, Lane>()
   const room = Math.max(8, Math.floor(WINDOW_EVENTS / laneCount))
   let bytes = 0
@@ -118,7 +118,7 @@ export function createLaneWindow(laneCount: number): LaneWindow {
       if (count <= 0) return []
       const dealt = Map.groupBy(ready.entries(), ([index]) => index % count)
       return [...dealt.values()].map((some) => {
-        const share = Math.max(1, Math.floor(PAGE_EVENTS / some.length))
+        const share = Math.max(1, Math.floor(pageEvents / some.length))
         return some.map(([, lane]) => ({ lane, events: lane.queue.slice(0, share) }))
       })
     },

@@ -22,6 +22,8 @@ export interface SubscribeOptions {
    * most 4,096. Another number than before comes into force at a start where all lanes stand at the same position and nobody runs them.
    */
   readonly lanes?: number
+  /** Most events in one transaction. Default 100; more make each commit cheaper, and more is to be done again when one fails. */
+  readonly pageEvents?: number
   /** Where a subscription that is new to the database begins. Default `beginning`: all that the log still holds. */
   readonly from?: 'beginning' | 'now'
   /**

@@ -22,6 +22,8 @@ export interface Subscription {
 /** What a subscription is made of. */
 export interface SubscriptionOptions extends PageOptions {
   readonly interest: Omit<Interest, 'lanes'>
+  /** Most events in one transaction. */
+  readonly pageEvents: number | undefined
   readonly lanes: number
   readonly from: 'beginning' | 'now'
   /** `block`: a failing event holds up its lane until it succeeds, and never dies. */
@@ -40,7 +42,7 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
   const reader = createTicker({ everyMs: options.lookEveryMs, tick: () => guarded(read) })
   const balancer = createTicker({ everyMs: BALANCE_EVERY_MS, tick: () => guarded(balance) })
   const stopping = new AbortController()
-  let window = createLaneWindow(options.lanes)
+  let window = createLaneWindow(options.lanes, options.pageEvents)
   /** The number of lanes in force; undefined until the subscription is known to the database. */
   let laneCount: number | undefined
   const runner = createPageRunner({
@@ -64,7 +66,7 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
 
   function useLanes(count: number): void {
     laneCount = count
-    window = createLaneWindow(count)
+    window = createLaneWindow(count, options.pageEvents)
   }
 
   /** Stores how far idle lanes have been read, hands back lanes beyond the fair share, and takes free ones up to it. */

@@ -34,7 +34,8 @@ export const hubConfig = defineConfig({
     about: 'Where the services are reached that this process does not run',
   }),
   serviceToken: secret('OIH_SERVICE_TOKEN', {
-    about: 'Token with which this process calls services that it does not run',
+    about:
+      'Token with which this process calls services that it does not run; only needed where IAM has another database',
   }),
   masterKey: secret('OIH_MASTER_KEY', {
     about: 'The 32 bytes, in base64 or hex, from which other keys come; by default a file in the data folder',

@@ -1,6 +1,5 @@
 import type { Payloads } from '#catalogue'
 import type { EventBus } from '#event-bus'
-import { HubError } from '#lib/errors'
 import type { Logger } from '#lib/logger'
 import type { MasterKey } from '#lib/master-key'
 import type { Membership } from '#lib/membership'
@@ -15,7 +14,7 @@ import { permissions as componentOrchestratorPermissions } from '../services/com
 import { createComponentOrchestrator } from '../services/component-orchestrator/service.ts'
 import { permissions as flowRepositoryPermissions } from '../services/flow-repository/permissions.ts'
 import { createFlowRepository } from '../services/flow-repository/service.ts'
-import { createIam, type Iam } from '../services/iam/service.ts'
+import { createIam } from '../services/iam/service.ts'
 import { clientFor, createAccess, renewed } from './access.ts'
 import type { HubConfig } from './config.ts'
 import type { ServiceName } from './services.ts'
@@ -75,35 +74,32 @@ export function createServices(options: ServiceSetOptions): ServiceSet {
     'audit-log': () => createAuditLog({ db, bus: bus.service('audit-log'), logger, clock, masterKey }),
   }
   const others = [...wanted].flatMap((name) => (name === 'iam' ? [] : [makers[name]()]))
-  const iam: Iam | undefined = wanted.has('iam')
-    ? createIam({
-        db,
-        bus: bus.service('iam'),
-        logger,
-        clock,
-        masterKey,
-        config: config.iam,
-        permissions: otherPermissions,
-      })
-    : undefined
-  const lookup = iam?.lookupToken ?? remoteTokenLookup(clientFor(transportTo('iam'), noToken))
+  const iam = createIam({
+    db,
+    bus: bus.service('iam'),
+    logger,
+    clock,
+    masterKey,
+    config: config.iam,
+    permissions: otherPermissions,
+  })
+  const runsIam = wanted.has('iam')
+  const lookup = runsIam ? iam.lookupToken : remoteTokenLookup(clientFor(transportTo('iam'), noToken))
 
-  /** IAM issues it where it runs here; otherwise an operator has. */
+  /** IAM's tables issue it, whether IAM runs here or not; where they are in another database, an operator has. */
   function tokenOf(service: ServiceName, permissions: readonly string[]): () => Promise<string> {
-    const issued = renewed(async () => {
-      if (iam !== undefined) return iam.issueServiceToken(service, permissions)
-      throw new HubError('unavailable', 'Cannot call other services as OIH_SERVICE_TOKEN must be set')
-    })
+    const issued = renewed(() => iam.issueServiceToken(service, permissions))
     return async () => config.hub.serviceToken ?? issued()
   }
 
   let created: { readonly username: string; readonly password?: string } | undefined
   return {
-    running: iam === undefined ? others : [iam, ...others],
+    running: runsIam ? [iam, ...others] : others,
     principals: createAccess(bus.service('hub'), lookup).principals,
     async ensureFirstAdmin() {
       const { adminUsername: username, adminPassword: password } = config.iam
-      created = await iam?.ensureFirstAdmin({ ...(username && { username }), ...(password && { password }) })
+      if (!runsIam) return
+      created = await iam.ensureFirstAdmin({ ...(username && { username }), ...(password && { password }) })
     },
     firstAdmin: () => created,
   }

@@ -12,7 +12,7 @@ async function setup(t: TestContext) {
   const second = await startTestProcess(t, {
     databaseUrl,
     args: ['--services', 'flow-repository,component-orchestrator'],
-    env: { OIH_HUB_URL: first.url, OIH_SERVICE_TOKEN: first.admin.token },
+    env: { OIH_HUB_URL: first.url },
   })
   return { databaseUrl, first, second }
 }
@@ -53,6 +53,18 @@ describe('services in two processes', () => {
     )
   })
 
+  test('take a service token of their own where an operator gives one', async (t) => {
+    const { url: databaseUrl } = await createTestDatabase(t)
+    const first = await startTestHub(t, { databaseUrl, env: { OIH_SERVICES: 'iam,flow-repository' } })
+    await startTestProcess(t, {
+      databaseUrl,
+      env: { OIH_SERVICES: 'component-orchestrator', OIH_HUB_URL: first.url, OIH_SERVICE_TOKEN: first.admin.token },
+    })
+    const { data } = await first.admin.expect('POST', '/flow-repository/flows', firstFlow('http://127.0.0.1:9/in'))
+    await first.admin.expect('POST', `/flow-repository/flows/${data.id}/start`)
+    await first.admin.until(`/flow-repository/flows/${data.id}`, ({ data: { status } }) => status === 'active')
+  })
+
   test('agree within a second on a token that was withdrawn', async (t) => {
     const { first, second } = await setup(t)
     const member = await createMember(first, await createTenant(first.admin), { role: 'TENANT_ADMIN' })
@@ -74,7 +86,7 @@ describe('services in two processes', () => {
     assert.deepEqual([answer.status, answer.body.code], [503, 'unavailable'])
   })
 
-  test('need a token of their own: without it the start fails, and says so', async (t) => {
+  test('say so where their token is refused: the start fails with the reason', async (t) => {
     const { url: databaseUrl } = await createTestDatabase(t)
     const first = await startTestHub(t, { databaseUrl, env: { OIH_SERVICES: 'iam,flow-repository' } })
     await startTestProcess(t, {

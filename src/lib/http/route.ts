@@ -5,8 +5,8 @@ import type { ErrorCode } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import type { Permission, Principal } from '../principal.ts'
 
-/** The methods a route may have; `HEAD` and `OPTIONS` are answered by the server itself. */
-export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+/** The methods a route may have. `OPTIONS` is answered by the server itself, and so is `HEAD` where a path has a GET alone. */
+export type Method = 'HEAD' | 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 /** Who may call: holders of a permission, anyone with a valid token, or anyone. */
 export type Access = Permission | 'signed-in' | 'public'

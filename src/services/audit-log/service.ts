@@ -17,7 +17,7 @@ export function createAuditLog(deps: AuditLogDeps): Service {
   // One lane that waits where it cannot go on: the log has the order of the events and misses none.
   bus.subscribePages(
     'audit-log',
-    { names: '#', foreign: true, lanes: 1, from: 'beginning', onFailure: 'block' },
+    { names: '#', foreign: true, lanes: 1, pageEvents: 500, from: 'beginning', onFailure: 'block' },
     async (events, context) => {
       await record(events, context)
       logger.debug({ entries: events.length }, 'Events recorded')

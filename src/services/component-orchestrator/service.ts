@@ -20,6 +20,7 @@ import { componentOrchestratorMigrations } from './migrations.ts'
 import { permissions } from './permissions.ts'
 import { getExecution } from './routes/get-execution.ts'
 import { getExecutions } from './routes/get-executions.ts'
+import { headWebhook } from './routes/head-webhook.ts'
 import { webhook } from './routes/webhook.ts'
 import { createCompletions } from './run/completion.ts'
 import { createEngine } from './run/engine.ts'
@@ -90,9 +91,13 @@ export function createComponentOrchestrator(deps: ComponentOrchestratorDeps): Se
     }
   })
 
-  const hooks = (['GET', 'POST'] as const).flatMap((method) =>
-    [false, true].map((suffix) => webhook({ intake }, { method, suffix })),
-  )
+  // HEAD comes first: a router that knows a GET alone would start a run for it.
+  const hooks = [false, true].flatMap((suffix) => [
+    headWebhook({ db }, { suffix }),
+    webhook({ intake }, { method: 'GET', suffix }),
+    webhook({ intake }, { method: 'POST', suffix }),
+  ])
+
   return {
     name: 'component-orchestrator',
     migrations: componentOrchestratorMigrations,

@@ -91,3 +91,9 @@ export async function findGraph(db: Queryable, flowId: string, generation: numbe
   )
   return row?.graph
 }
+
+/** Whether the flow takes things in at this moment. */
+export async function isStarted(db: Queryable, flowId: string): Promise<boolean> {
+  const rows = await db.query(`select from component_orchestrator.flow where id = $1 and state = 'started'`, [flowId])
+  return rows.length > 0
+}

@@ -144,6 +144,16 @@ describe('POST /hook/:flowId', () => {
   })
 })
 
+test('HEAD /hook/:flowId tells whether the flow takes anything in, and starts no run', async (t) => {
+  const { call, hook, hub, flowId, runs } = await setup(t)
+  assert.equal((await call('HEAD', hook)).status, 200)
+  assert.equal((await call('HEAD', `${hook}/orders/7`)).status, 200)
+  assert.equal((await call('HEAD', `/webhooks/hook/${randomUUID()}`)).status, 404)
+  await hub.stop(flowId)
+  assert.equal((await call('HEAD', hook)).status, 404)
+  assert.deepEqual(await runs(), [])
+})
+
 test('hooks of flows that are unknown, stopped or deleted are not found, and of malformed ids refused', async (t) => {
   const { call, hook, hub, flowId } = await setup(t)
   await hub.stop(flowId)
