@@ -18,6 +18,7 @@ const LANES = { single: 1, few: 4, many: 64 }
 const CRASH_EVERY_MS = 2_500
 
 const TABLES = `
+  set search_path to public;
   create table counter (history integer, key integer, n integer not null default 0, primary key (history, key));
   create table elsewhere (history integer);
   create table handled (no bigint generated always as identity, subscription text, history integer, key integer, n integer);
@@ -58,7 +59,7 @@ async function holdWriterInAnotherDatabase(t: TestContext): Promise<void> {
 }
 
 async function runAll(some: readonly History[], publisher: BusProcess, database: TestDatabase): Promise<void> {
-  const cutter = database.open({ role: 'postgres', poolSize: 2 })
+  const cutter = database.open({ role: 'none', poolSize: 2 })
   const cut = (pid: number) => cutter.query('select pg_terminate_backend($1)', [pid])
   const queue = some.entries()
   const runNext = async () => {

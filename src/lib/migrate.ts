@@ -42,7 +42,8 @@ export async function migrate({ url, migrations, logger }: MigrateOptions): Prom
     await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK])
     const sets = await Promise.all([foundation, ...migrations].map(readFiles))
     const applied = await appliedChecksums(client)
-    if (sets.every(({ files }) => files.every(({ key, checksum }) => applied.get(key) === checksum))) return
+    for (const { files } of sets) assertUnchanged(files, applied)
+    if (sets.every(({ files }) => files.every(({ key }) => applied.has(key)))) return
     await prepareRoles(client)
     for (const set of sets) await applySet(client, set, applied, logger)
   } finally {
@@ -88,6 +89,12 @@ async function appliedChecksums(client: pg.Client): Promise<Map<string, string>>
   return new Map(rows.map(({ key, checksum }) => [key, checksum]))
 }
 
+/** Refused before anything else is applied. */
+function assertUnchanged(files: readonly MigrationFile[], applied: ReadonlyMap<string, string>): void {
+  const changed = files.find(({ key, checksum }) => applied.has(key) && applied.get(key) !== checksum)
+  if (changed !== undefined) throw new Error(`Cannot migrate as "${changed.key}" must not change once applied`)
+}
+
 /** Roles belong to the whole server: another database may be creating them at the same moment. */
 async function prepareRoles(client: pg.Client): Promise<void> {
   for (const role of [OWNER_ROLE, APP_ROLE]) {
@@ -122,11 +129,11 @@ async function applySet(
 ): Promise<void> {
   await client.query(`create schema if not exists ${pg.escapeIdentifier(schema)} authorization ${OWNER_ROLE}`)
   for (const { key, sql, checksum } of files) {
-    const before = applied.get(key)
-    if (before === checksum) continue
-    if (before !== undefined) throw new Error(`Cannot migrate as "${key}" must not change once applied`)
+    if (applied.has(key)) continue
     await inTransaction(client, async () => {
       await client.query(`set local role ${OWNER_ROLE}`)
+      // The owner is bound by row-level security too: a file that fills a new column would silently find no rows.
+      await client.query(`set local oih.tenant = '*'`)
       await client.query(sql)
       await protect(client, schema)
       await client.query('insert into oih.migration (key, checksum) values ($1, $2)', [key, checksum])
@@ -164,6 +171,8 @@ async function protect(client: pg.Client, schema: string): Promise<void> {
 
 async function protectTable(client: pg.Client, { name, tenant, comment, secured }: TableRow): Promise<void> {
   const rights = comment.includes('append-only') ? 'select, insert' : 'select, insert, update, delete'
+  // An earlier file may have granted more, before the comment said so.
+  await client.query(`revoke all on ${name} from ${APP_ROLE}`)
   await client.query(`grant ${rights} on ${name} to ${APP_ROLE}`)
   if (comment.startsWith('shared:')) return
   if (comment.startsWith('own policy:')) {
@@ -187,7 +196,8 @@ async function inTransaction(client: pg.Client, work: () => Promise<void>): Prom
     await work()
     await client.query('commit')
   } catch (error) {
-    await client.query('rollback')
+    // Without a connection nothing is left to roll back, and the first error tells why.
+    await client.query('rollback').catch(() => undefined)
     throw error
   }
 }

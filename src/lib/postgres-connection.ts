@@ -10,6 +10,13 @@ export interface ConnectionOptions {
 
 const INT8 = 20
 
+/** SQLSTATEs of a server that goes, comes or is full, and codes of a network that does not carry. */
+const CONNECTION_CODES =
+  /^(08...|57P0[1-5]|25P0[34]|53300|ECONN.*|ENOENT|ENOTFOUND|EAI_AGAIN|EPIPE|ETIMEDOUT|E(HOST|NET)(UNREACH|DOWN))$/
+/** What `pg` says without a code. */
+const CONNECTION_MESSAGES =
+  /Connection terminated|timeout exceeded when trying to connect|timeout expired|Client has encountered a connection error|not queryable/
+
 /**
  * A process that freezes, or a machine that loses its power, in the middle of a transaction would hold its locks until the network
  * notices, which takes hours. No work of ours waits that long inside a transaction.
@@ -57,11 +64,7 @@ export function isConnectionError(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   if (error instanceof ConnectionLostError) return true
   const code = (error as { code?: unknown }).code
-  if (typeof code === 'string' && /^(08...|57P0[123]|25P03|53300|ECONN.*|ENOENT|EPIPE|ETIMEDOUT)$/.test(code))
-    return true
-  return /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable/.test(
-    error.message,
-  )
+  return (typeof code === 'string' && CONNECTION_CODES.test(code)) || CONNECTION_MESSAGES.test(error.message)
 }
 
 /** True where PostgreSQL asks for the transaction to be run again: serialization failure, deadlock. */

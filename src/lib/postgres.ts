@@ -135,7 +135,10 @@ async function runTransaction<T>(
       if (!open) throw new Error('Cannot run a statement as its transaction must be open: it has ended')
       return runQuery(client, statement, values)
     },
-    afterCommit: (callback) => void callbacks.push(callback),
+    afterCommit(callback) {
+      if (!open) throw new Error('Cannot call back after the commit as the transaction must be open: it has ended')
+      callbacks.push(callback)
+    },
   }
   try {
     await client.query(begin)

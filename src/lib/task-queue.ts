@@ -8,8 +8,8 @@ import type { Database, Tx } from './postgres.ts'
  */
 export interface TaskQueue<Row extends TaskRow> {
   /**
-   * Leases up to `limit` due tasks of `queues` to this member: the oldest of each tenant in turn, and of tasks with the same
-   * ordering key only the first.
+   * Leases up to `limit` due tasks of `queues` to this member: the oldest of the tenant that has the fewest at work, by chance among
+   * equals, then again; and of tasks with the same ordering key only the first.
    */
   claim(queues: readonly string[], limit: number): Promise<Row[]>
   /** Removes finished tasks. Resolves to the ids still held: effects in `tx` are due for these alone. */
@@ -69,6 +69,11 @@ const MOST_ATTEMPTS = 20
  * Tenants are found by stepping through the claim index, so that 100,000 waiting tasks of one tenant cost the others nothing;
  * a window function over all due tasks would read every one of them. One step per queue and tenant: `queue = any (…)` leaves the
  * index order. `statement_timestamp()`, as a volatile clock cannot bound an index scan.
+ *
+ * What a tenant has at work counts as turns that it has had: a busy worker claims one task at a time, and would otherwise start anew
+ * with the same tenant at each claim. The first of an ordering key is looked up in the order of its index, as `not exists` may be
+ * planned as a scan of the table for every candidate. Each candidate behind the first costs such a look-up (20 µs): the tasks of one
+ * key should be thousands at most.
  */
 const claimText = (table: string): string => `
   with recursive tenant (queue, fair_key) as (
@@ -80,20 +85,23 @@ const claimText = (table: string): string => `
              select t.fair_key from ${table} t
               where t.queue = tenant.queue and t.state = 'ready' and t.fair_key > tenant.fair_key order by t.fair_key limit 1)
       from tenant where tenant.fair_key is not null
+  ), busy as (
+    select fair_key, count(*) as tasks from ${table} where state = 'running' and queue = any ($1::text[]) group by fair_key
   ), head as (
-    select waiting.id, row_number() over (partition by tenant.fair_key order by waiting.run_at, waiting.seq) as turn
-      from tenant cross join lateral (
+    select waiting.id,
+           coalesce(busy.tasks, 0) + row_number() over (partition by tenant.fair_key order by waiting.run_at, waiting.seq) as turn
+      from tenant left join busy using (fair_key) cross join lateral (
         select t.id, t.run_at, t.seq from ${table} t
          where t.queue = tenant.queue and t.fair_key = tenant.fair_key and t.state = 'ready' and t.run_at <= statement_timestamp()
-           and (t.ordering_key is null or not exists (
-             select from ${table} earlier
-              where earlier.queue = t.queue and earlier.ordering_key = t.ordering_key
-                and earlier.seq < t.seq and earlier.state <> 'dead'))
+           and (t.ordering_key is null or t.seq = (
+             select first.seq from ${table} first
+              where first.queue = t.queue and first.ordering_key = t.ordering_key and first.state <> 'dead'
+              order by first.seq limit 1))
          order by t.run_at, t.seq
          limit $2 for update skip locked) waiting
      where tenant.fair_key is not null
   ), due as materialized (
-    select id, turn from head order by turn limit $2
+    select id, turn from head order by turn, random() limit $2
   )
   update ${table} task
      set state = 'running', worker = $3, fence = task.fence + 1, attempt = task.attempt + 1, changed_at = clock_timestamp()

@@ -96,13 +96,17 @@ export function createTaskWorker<Row extends TaskRow>(options: TaskWorkerOptions
     }
   }
 
-  /** While the database is away the lease cannot be handed back; it is freed as soon as it is there, or with this process. */
+  /**
+   * While the database is away the lease cannot be handed back; it is freed as soon as it is there, or with this process. What the
+   * end of the grace has stopped is handed back too, by one try.
+   */
   async function handBack(lease: Lease): Promise<void> {
-    for (let waitMs = 50; !abort.signal.aborted; waitMs = Math.min(waitMs * 2, 2_000)) {
+    for (let waitMs = 50; ; waitMs = Math.min(waitMs * 2, 2_000)) {
       try {
         return await queue.release([lease], stopped ? 0 : UNSETTLED_DELAY_MS)
       } catch (error) {
         if (!isConnectionError(error)) return onError(error)
+        if (abort.signal.aborted) return
         await new Promise((resolve) => setTimeout(resolve, waitMs))
       }
     }

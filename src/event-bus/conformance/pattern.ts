@@ -14,6 +14,7 @@ export function matchesNaively(pattern: string, name: string): boolean {
 /** Few words, so that patterns and names meet; some with a meaning to regular expressions. */
 const word = fc.constantFrom('a', 'b', 'ab', 'iam', 'x+', '$', '(', '[a]', '\\d', '^', '|', '-', '🙂', 'É')
 
+/** Names of events. */
 export const names: fc.Arbitrary<string> = fc
   .array(word, { minLength: 1, maxLength: 5 })
   .map((words) => words.join('.'))
@@ -22,4 +23,5 @@ const pattern = fc
   .array(fc.oneof(word, fc.constant('*'), fc.constant('#')), { minLength: 1, maxLength: 5 })
   .map((words) => words.join('.'))
 
+/** One to three patterns of a subscription. */
 export const patterns: fc.Arbitrary<string[]> = fc.array(pattern, { minLength: 1, maxLength: 3 })

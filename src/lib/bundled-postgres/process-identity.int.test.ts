@@ -28,8 +28,8 @@ test('inspectProcess() gives nothing for pids that no process has', async () => 
 })
 
 test('inspectProcess() takes a zombie for no process', { skip: process.platform !== 'linux' }, async (t) => {
-  // The child of the shell ends at once and is never waited for, as the shell becomes another program.
-  const { output, child } = await setup(t, 'true & echo $!; exec sleep 1000')
+  // The child is never waited for, as the shell has become another program by the time it ends; a shell would clear it away.
+  const { output, child } = await setup(t, 'sleep 0.2 & echo $!; exec sleep 1000')
   const rest = output.includes('\n', 6) ? output : output + String((await once(child.stdout, 'data'))[0])
   const zombie = Number(rest.trim().split('\n')[1])
   process.kill(zombie, 0)
