@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { HubError } from './errors.ts'
 import { isConnectionError } from './postgres.ts'
 
 /**
@@ -18,6 +19,12 @@ export interface GroupCommitOptions<Item, Result> {
   readonly write: (items: readonly Item[]) => Promise<readonly Result[]>
   /** Most items in a group. Default 256. */
   readonly most?: number
+  /** Weight of an item, such as its bytes. Default 1. */
+  readonly weigh?: (item: Item) => number
+  /** Most weight in a group; a heavier item is a group of its own. Default: no limit. */
+  readonly mostWeight?: number
+  /** Most weight that may wait; what comes beyond is refused as `unavailable`. Default: no limit. */
+  readonly mostWaiting?: number
   /** Groups written at the same time. Default 1; 2 keeps the disk busy while the next group is prepared. */
   readonly parallel?: number
 }
@@ -30,7 +37,9 @@ interface Waiting<Item, Result> {
 
 /** Creates the queue; nothing is written before the first item. */
 export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item, Result>): GroupCommit<Item, Result> {
-  const { write, most = 256, parallel = 1 } = options
+  const { write, most = 256, parallel = 1, weigh = () => 1 } = options
+  const { mostWeight = Number.POSITIVE_INFINITY, mostWaiting = Number.POSITIVE_INFINITY } = options
+  let waitingWeight = 0
   // A group is not the effect of the caller who happens to be its first.
   const inOwnContext = AsyncLocalStorage.snapshot()
   const waiting: Waiting<Item, Result>[] = []
@@ -38,12 +47,25 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
 
   function next(): void {
     if (writing.size >= parallel || waiting.length === 0) return
-    const group = waiting.splice(0, most)
+    const group = takeGroup()
     const written = inOwnContext(writeGroup, group).finally(() => {
       writing.delete(written)
       next()
     })
     writing.add(written)
+  }
+
+  function takeGroup(): Waiting<Item, Result>[] {
+    let count = 0
+    let weight = 0
+    for (const { item } of waiting) {
+      weight += weigh(item)
+      if (count > 0 && (count >= most || weight > mostWeight)) break
+      count += 1
+    }
+    const group = waiting.splice(0, count)
+    for (const { item } of group) waitingWeight -= weigh(item)
+    return group
   }
 
   /**
@@ -66,6 +88,11 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
   return {
     submit: (item) =>
       new Promise<Result>((resolve, reject) => {
+        const weight = weigh(item)
+        if (waitingWeight > 0 && waitingWeight + weight > mostWaiting) {
+          return reject(new HubError('unavailable', 'Cannot take this in as too much is waiting', { retryAfter: 1 }))
+        }
+        waitingWeight += weight
         waiting.push({ item, resolve, reject })
         // Callers of the same turn of the event loop share a group even when nothing is being written.
         queueMicrotask(next)

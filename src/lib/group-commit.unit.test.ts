@@ -170,3 +170,25 @@ test('settled() waits for what is being written, for what is gathered, and for w
     ['fulfilled', 'rejected'],
   )
 })
+
+test('submit() keeps a group within its weight, and refuses what is too much to wait', async () => {
+  const written: number[][] = []
+  const first = Promise.withResolvers<void>()
+  const commits = createGroupCommit<number, number>({
+    async write(items) {
+      written.push([...items])
+      if (written.length === 1) await first.promise
+      return items
+    },
+    weigh: (item) => item,
+    mostWeight: 10,
+    mostWaiting: 30,
+  })
+  const begun = commits.submit(1)
+  await new Promise(setImmediate)
+  const waiting = [4, 6, 5, 12].map((item) => commits.submit(item))
+  await assert.rejects(commits.submit(4), { code: 'unavailable' })
+  first.resolve()
+  assert.deepEqual(await Promise.all([begun, ...waiting]), [1, 4, 6, 5, 12])
+  assert.deepEqual(written, [[1], [4, 6], [5], [12]])
+})

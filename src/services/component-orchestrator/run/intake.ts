@@ -29,16 +29,25 @@ export interface IntakeOptions {
   readonly onTasks: () => void
 }
 
-/** Runs only for flows that are started at this moment; `open` says which. */
+/** Characters of bodies in one transaction, and of all that wait: a flood must not take the memory of the process. */
+const GROUP_CHARACTERS = 4 * 1_048_576
+const WAITING_CHARACTERS = 64 * 1_048_576
+
+/**
+ * Runs only for flows that are started; the lock makes a stop wait for the arrivals before it, and those after it find the flow
+ * stopped. Bodies come joined by a character that JSON text cannot hold: an array of them would be escaped piece by piece.
+ */
 const ACCEPT = {
   name: 'intake-accept',
   text: `
   with arrival as (
-    select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[])
+    select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], string_to_array($6, E'\\x1e'))
       as arrival (flow_id, run_id, message_id, task_id, request_id, body)
+  ), flow as (
+    select id, tenant_id, generation, first_step from component_orchestrator.flow
+     where id = any ($1::uuid[]) and state = 'started' order by id for share
   ), open as (
-    select arrival.*, flow.tenant_id, flow.generation, flow.first_step
-      from arrival join component_orchestrator.flow on flow.id = arrival.flow_id and flow.state = 'started'
+    select arrival.*, flow.tenant_id, flow.generation, flow.first_step from arrival join flow on flow.id = arrival.flow_id
   ), run as (
     insert into component_orchestrator.run (id, tenant_id, flow_id, generation, request_id, open_steps)
     select run_id, tenant_id, flow_id, generation, request_id, 1 from open
@@ -53,7 +62,13 @@ const ACCEPT = {
 
 /** Creates the queue of arrivals. */
 export function createIntake({ db, messages, onTasks }: IntakeOptions): Intake {
-  const commits = createGroupCommit<Arrival, string | undefined>({ write, parallel: 2 })
+  const commits = createGroupCommit<Arrival, string | undefined>({
+    write,
+    parallel: 2,
+    weigh: ({ body }) => body.length,
+    mostWeight: GROUP_CHARACTERS,
+    mostWaiting: WAITING_CHARACTERS,
+  })
 
   async function write(arrivals: readonly Arrival[]): Promise<(string | undefined)[]> {
     const rows = arrivals.map((arrival) => ({ ...arrival, runId: uuidv7(), messageId: uuidv7(), taskId: uuidv7() }))
@@ -65,7 +80,7 @@ export function createIntake({ db, messages, onTasks }: IntakeOptions): Intake {
         column('messageId'),
         column('taskId'),
         column('requestId'),
-        column('body'),
+        column('body').join('\x1e'),
       ]),
     )
     const runs = new Set(accepted.map(({ run_id }) => run_id))
