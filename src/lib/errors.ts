@@ -64,6 +64,18 @@ export class TerminalError extends Error {
   }
 }
 
+/** Thrown where work cannot be begun for want of room: it is to be begun again later, and no attempt at it was made. */
+export class BusyError extends Error {
+  /** Milliseconds after which to try again. */
+  readonly retryAfter: number
+
+  constructor(message: string, retryAfter: number) {
+    super(message)
+    this.name = 'BusyError'
+    this.retryAfter = retryAfter
+  }
+}
+
 /** The message of anything that was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)

@@ -10,3 +10,8 @@ export function scopeOf(principal: Principal): Scope {
   if (principal.tenant !== undefined) return { tenant: principal.tenant }
   return principal.kind === 'service' ? 'everything' : 'nothing'
 }
+
+/** The tenant of a scope, to be named in queries that are to use an index; undefined where the scope is not one tenant's. */
+export function tenantOf(scope: Scope): string | undefined {
+  return typeof scope === 'string' ? undefined : scope.tenant
+}

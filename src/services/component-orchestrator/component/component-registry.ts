@@ -61,7 +61,7 @@ export interface ComponentRegistry {
   validate(componentId: string, action: string | undefined, fields: unknown): Fault[]
 }
 
-const maxExpressionLength = 64 * 1024
+const maxExpressionLength = 16 * 1024
 
 /** Reads all components of a folder, each a folder with a component.json. */
 export function loadComponents(folder: string): ComponentRegistry {

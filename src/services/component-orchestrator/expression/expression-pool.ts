@@ -1,4 +1,4 @@
-import { TerminalError } from '#lib/errors'
+import { BusyError, TerminalError } from '#lib/errors'
 import type { ExpressionAnswer } from './expression-process.ts'
 import { createExpressionQueue } from './expression-queue.ts'
 import { createExpressionScheduler, type ExpressionJob } from './expression-scheduler.ts'
@@ -128,7 +128,7 @@ export function createExpressionPool(options: ExpressionPoolOptions = {}): Expre
     async run(evaluation) {
       evaluation.signal?.throwIfAborted()
       const reason = refusal(evaluation)
-      if (reason) throw Object.assign(new Error(`Cannot evaluate expression as ${reason}`), { retryAfter: deadline })
+      if (reason) throw new BusyError(`Cannot evaluate expression as ${reason}`, deadline)
       return enqueue(evaluation)
     },
     async stop() {

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import type { Payloads } from '#catalogue'
 import type { ServiceBus } from '#event-bus'
 import { type Fault, HubError, messageOf } from '#lib/errors'
@@ -52,6 +53,8 @@ export function createPreparation(options: PreparationOptions): TaskWorker {
     if (flow === undefined) return { reason: 'The flow does not exist any more' }
     if (flow.generation !== generation) return undefined
     for (const [index, node] of flow.graph.nodes.entries()) {
+      // Checking an expression takes time of the one thread that everybody shares.
+      await turn()
       const [fault] = registry.validate(node.componentId, node.function, node.fields ?? {})
       if (fault !== undefined) return { stepId: node.id, reason: reasonOf(fault, index, node.id) }
     }

@@ -3,7 +3,7 @@ import { route } from '#lib/http/route'
 import { PageMeta, pagingOf, pagingQuery } from '#lib/paging'
 import type { Database } from '#lib/postgres'
 import { Id } from '#lib/schema'
-import { scopeOf } from '#lib/scope'
+import { scopeOf, tenantOf } from '#lib/scope'
 import { permissions } from '../permissions.ts'
 import { RunDocument, toRunDocument } from '../run/run-document.ts'
 import { listRuns } from '../run/run-store.ts'
@@ -19,9 +19,9 @@ export const getExecutions = ({ db }: { db: Database }) =>
     response: { 200: Type.Object({ data: Type.Array(RunDocument), meta: PageMeta }) },
     async handle({ query, principal }) {
       const paging = pagingOf(query)
-      const { runs, total } = await db.transaction(scopeOf(principal), (tx) =>
-        listRuns(tx, query['filter[flowId]'], paging),
-      )
+      const scope = scopeOf(principal)
+      const filter = { tenantId: tenantOf(scope), flowId: query['filter[flowId]'] }
+      const { runs, total } = await db.transaction(scope, (tx) => listRuns(tx, filter, paging))
       return { status: 200, body: { data: runs.map(toRunDocument), meta: paging.meta(total) } }
     },
   })

@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid'
 import { createGroupCommit } from '#lib/group-commit'
-import type { Database } from '#lib/postgres'
+import type { Database, Tx } from '#lib/postgres'
 import { type TaskError, type TaskQueue, taskErrorText } from '#lib/task-queue'
 import type { MessageCache } from './message-cache.ts'
 import { STEP_QUEUE, type StepTask } from './task.ts'
@@ -40,8 +40,8 @@ interface NewMessage {
 }
 
 /**
- * All in one statement: each further one would cost a round trip, more than what it does. Runs are locked in the order of their ids: two
- * groups with steps of the same runs must not wait for each other.
+ * All in one statement: each further one would cost a round trip, more than what it does. Bodies come joined by a character that JSON
+ * text cannot hold: an array of them would be escaped piece by piece.
  */
 const COMPLETE = {
   name: 'completion-write',
@@ -53,27 +53,43 @@ const COMPLETE = {
                          $9::timestamptz[], $10::timestamptz[])
   ), message as (
     insert into component_orchestrator.message (id, tenant_id, run_id, task_id, place, body)
-    select * from unnest($11::uuid[], $12::uuid[], $13::uuid[], $14::uuid[], $15::integer[], $16::text[])
+    select * from unnest($11::uuid[], $12::uuid[], $13::uuid[], $14::uuid[], $15::integer[], string_to_array($16, E'\\x1e'))
   ), task as (
     insert into component_orchestrator.task (id, queue, tenant_id, flow_id, generation, run_id, step_id, message_id)
     select id, '${STEP_QUEUE}', tenant_id, flow_id, generation, run_id, step_id, message_id
       from unnest($17::uuid[], $18::uuid[], $19::uuid[], $20::integer[], $21::uuid[], $22::text[], $23::uuid[])
            as task (id, tenant_id, flow_id, generation, run_id, step_id, message_id)
   ), change as (
-    select run.id, done.opened, done.failed
+    select run.id, done.opened, done.added, done.failed
       from component_orchestrator.run
-      join unnest($24::uuid[], $25::integer[], $26::integer[]) as done (run_id, opened, failed) on run.id = done.run_id
+      join unnest($24::uuid[], $25::integer[], $26::integer[], $27::integer[]) as done (run_id, opened, added, failed) on run.id = done.run_id
      order by run.id for update of run
   )
   update component_orchestrator.run
-     set open_steps = open_steps + change.opened, failed_steps = failed_steps + change.failed,
+     set open_steps = open_steps + change.opened, all_steps = all_steps + change.added, failed_steps = failed_steps + change.failed,
          finished_at = case when open_steps + change.opened = 0 then clock_timestamp() end
     from change where run.id = change.id`,
 }
 
+/** In the order of their ids: two groups with steps of the same runs must not wait for each other. */
+const LOCK_RUNS = {
+  name: 'completion-runs',
+  text: 'select id, all_steps from component_orchestrator.run where id = any ($1::uuid[]) order by id for update',
+}
+
+/** Most steps of one run. One arrival must not make work without end. */
+export const MOST_RUN_STEPS = 200_000
+/** Characters of messages written in one transaction; a step that emits more is a transaction of its own. */
+const GROUP_CHARACTERS = 8 * 1_048_576
+
 /** Creates the queue of ends. */
 export function createCompletions({ db, queue, messages }: CompletionsOptions): Completions {
-  const commits = createGroupCommit<Completed, void>({ write, parallel: 2 })
+  const commits = createGroupCommit<Completed, void>({
+    write,
+    parallel: 2,
+    weigh: charactersOf,
+    mostWeight: GROUP_CHARACTERS,
+  })
 
   async function write(group: readonly Completed[]): Promise<undefined[]> {
     const emitted = await db.transaction('everything', async (tx) => {
@@ -81,8 +97,9 @@ export function createCompletions({ db, queue, messages }: CompletionsOptions): 
         tx,
         group.map(({ task }) => task),
       )
-      const done = group.filter(({ task }) => held.has(task.id))
-      if (done.length === 0) return []
+      const finished = group.filter(({ task }) => held.has(task.id))
+      if (finished.length === 0) return []
+      const done = withinBudget(finished, await lockRuns(tx, finished))
       const news = done.flatMap(newMessages)
       await tx.query(COMPLETE, [
         ...stepColumns(done),
@@ -97,6 +114,30 @@ export function createCompletions({ db, queue, messages }: CompletionsOptions): 
   }
 
   return { complete: (task, outcome) => commits.submit({ task, outcome }) }
+}
+
+async function lockRuns(tx: Tx, done: readonly Completed[]): Promise<Map<string, number>> {
+  const runIds = [...new Set(done.map(({ task }) => task.run_id))]
+  const rows = await tx.query<{ id: string; all_steps: number }>(LOCK_RUNS, [runIds])
+  return new Map(rows.map(({ id, all_steps }) => [id, all_steps]))
+}
+
+/** A step whose messages would take its run beyond the bound has failed. `steps` are those of each run so far. */
+function withinBudget(done: readonly Completed[], steps: Map<string, number>): Completed[] {
+  return done.map((one) => {
+    const { task, outcome } = one
+    const after = (steps.get(task.run_id) ?? 0) + openedBy(outcome)
+    if (after > MOST_RUN_STEPS) {
+      const message = `Cannot go on as a run must not have more than ${MOST_RUN_STEPS} steps`
+      return { task, outcome: { status: 'failed', error: { message } } }
+    }
+    steps.set(task.run_id, after)
+    return one
+  })
+}
+
+function charactersOf({ outcome }: Completed): number {
+  return outcome.status === 'failed' ? 1 : outcome.outputs.reduce((sum, { length }) => sum + length, 1)
 }
 
 function newMessages({ task, outcome }: Completed): NewMessage[] {
@@ -120,14 +161,14 @@ function stepColumns(done: readonly Completed[]): unknown[][] {
   ]
 }
 
-function messageColumns(news: readonly NewMessage[]): unknown[][] {
+function messageColumns(news: readonly NewMessage[]): unknown[] {
   return [
     news.map(({ id }) => id),
     news.map(({ task }) => task.tenant_id),
     news.map(({ task }) => task.run_id),
     news.map(({ task }) => task.id),
     news.map(({ place }) => place),
-    news.map(({ body }) => body),
+    news.map(({ body }) => body).join('\x1e'),
   ]
 }
 
@@ -148,9 +189,15 @@ function runColumns(done: readonly Completed[]): unknown[][] {
   const runs = [...Map.groupBy(done, ({ task }) => task.run_id)].map(([runId, steps]) => ({
     runId,
     opened: steps.reduce((sum, { outcome }) => sum + openedBy(outcome) - 1, 0),
+    added: steps.reduce((sum, { outcome }) => sum + openedBy(outcome), 0),
     failed: steps.filter(({ outcome }) => outcome.status === 'failed').length,
   }))
-  return [runs.map(({ runId }) => runId), runs.map(({ opened }) => opened), runs.map(({ failed }) => failed)]
+  return [
+    runs.map(({ runId }) => runId),
+    runs.map(({ opened }) => opened),
+    runs.map(({ added }) => added),
+    runs.map(({ failed }) => failed),
+  ]
 }
 
 function openedBy(outcome: Outcome): number {

@@ -1,4 +1,4 @@
-import { messageOf, TerminalError } from '#lib/errors'
+import { BusyError, messageOf, TerminalError } from '#lib/errors'
 import { type Database, isConnectionError } from '#lib/postgres'
 import { backoff, type TaskError, type TaskQueue } from '#lib/task-queue'
 import { createTaskWorker, type TaskWorker } from '#lib/task-worker'
@@ -49,6 +49,7 @@ export function createEngine(options: EngineOptions): TaskWorker {
     } catch (error) {
       if (stopping.aborted) return queue.release([task])
       const ofStep = error instanceof StepFailure
+      if (ofStep && error.cause instanceof BusyError) return queue.release([task], error.cause.retryAfter)
       // The step was not at fault: it is handed back and begun again, here or elsewhere.
       if (!ofStep && isConnectionError(error)) throw error
       await fail(task, deadline.signal.aborted ? deadline.signal.reason : ofStep ? error.cause : error)
@@ -72,7 +73,9 @@ export function createEngine(options: EngineOptions): TaskWorker {
         signal,
         key: `${task.flow_id}/${task.step_id}`,
       })
-      return { outputs: texts, targets: plan.targets(task.step_id) }
+      const targets = plan.targets(task.step_id)
+      if (texts.length * targets.length > MOST_SUCCESSORS) throw tooMany(texts.length, targets.length)
+      return { outputs: texts, targets }
     } catch (cause) {
       throw new StepFailure('The step failed', { cause })
     }
@@ -133,6 +136,15 @@ function deadlineOf(ms: number, stopping: AbortSignal) {
       stopping.removeEventListener('abort', onStop)
     },
   }
+}
+
+/** Messages times the steps that get them, of one step: its successors are written in one transaction. */
+const MOST_SUCCESSORS = 10_000
+
+function tooMany(messages: number, targets: number): TerminalError {
+  return new TerminalError(
+    `Cannot hand on ${messages} messages to ${targets} steps as that must not make more than ${MOST_SUCCESSORS} steps`,
+  )
 }
 
 /** A component failed, as opposed to what surrounds it. */

@@ -21,7 +21,8 @@ create table component_orchestrator.flow_version (
   primary key (flow_id, generation)
 );
 
--- One run: all that one message of a trigger leads to. open_steps: messages that still wait for a step or are in one.
+-- One run: all that one message of a trigger leads to. open_steps: messages that still wait for a step or are in one. all_steps: those
+-- that are done included; bounded, as a graph of few steps can double its messages at each.
 create table component_orchestrator.run (
   id uuid primary key,
   tenant_id uuid not null,
@@ -29,6 +30,7 @@ create table component_orchestrator.run (
   generation integer not null,
   request_id text not null,
   open_steps integer not null,
+  all_steps integer not null default 1,
   failed_steps integer not null default 0,
   started_at timestamptz not null default clock_timestamp(),
   finished_at timestamptz
