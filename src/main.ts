@@ -62,16 +62,24 @@ async function serve(config: Parameters<typeof startHub>[0]['config']): Promise<
   const started = performance.now()
   const waiting = setTimeout(() => process.stdout.write('Starting …\n'), PROGRESS_AFTER_MS)
   const stopped = Promise.withResolvers<number>()
+  const starting = new AbortController()
   let signals = 0
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
       signals += 1
       if (signals > 1) process.exit(130)
+      process.stdout.write('Stopping … (once more to end at once)\n')
+      starting.abort()
       stopped.resolve(0)
     })
   }
   const onProgress = (message: string) => process.stdout.write(`${message}\n`)
-  const hub = await startHub({ config, logger, version, onProgress }).finally(() => clearTimeout(waiting))
+  const hub = await startHub({ config, logger, version, signal: starting.signal, onProgress })
+    .catch((error: unknown) => {
+      if (!starting.signal.aborted) throw error
+    })
+    .finally(() => clearTimeout(waiting))
+  if (hub === undefined) return 0
   const seconds = (performance.now() - started) / 1_000
   process.stdout.write(banner(hub, config.iam.adminUsername ?? 'admin', seconds))
   hub.lost.then((reason) => {

@@ -9,12 +9,26 @@ export interface Access {
   readonly principals: TokenLookup
 }
 
+/** Events that can give or take a right. Logins, above all failed ones, cannot: anyone may cause those, and would empty the cache. */
+const CHANGES_OF_RIGHTS = [
+  'iam.user.modified',
+  'iam.user.deleted',
+  'iam.user.assignedToTenant',
+  'iam.user.removedFromTenant',
+  'iam.tenant.modified',
+  'iam.tenant.deleted',
+  'iam.role.#',
+  'iam.permission.#',
+  'iam.token.modified',
+  'iam.token.deleted',
+]
+
 /**
- * Verified tokens are kept while this process knows that it has heard every `iam.*` event of the last second; each such event drops
- * them all. So a revocation is in force everywhere within a second, whatever breaks.
+ * Verified tokens are kept while this process knows that it has heard every change of rights of the last second; each drops them all.
+ * So a revocation is in force everywhere within a second, whatever breaks.
  */
 export function createAccess(bus: Pick<ServiceBus<Payloads>, 'listen'>, lookup: TokenLookup): Access {
-  const listening = bus.listen('iam.#', () => cache.clear())
+  const listening = bus.listen(CHANGES_OF_RIGHTS, () => cache.clear())
   const cache = createPrincipalCache({ lookup, freshness: () => listening.freshness(), clock: Date.now })
   return { principals: cache.resolve }
 }

@@ -38,6 +38,7 @@ export const hubConfig = defineConfig({
       'Token with which this process calls services that it does not run; only needed where IAM has another database',
   }),
   masterKey: secret('OIH_MASTER_KEY', {
+    pattern: /^\s*([0-9a-fA-F]{64}|[A-Za-z0-9+/]{43}=?)\s*$/,
     about: 'The 32 bytes, in base64 or hex, from which other keys come; by default a file in the data folder',
   }),
   logLevel: choice('OIH_LOG_LEVEL', logLevels, { default: 'info', about: 'Least important log lines to be written' }),

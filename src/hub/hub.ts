@@ -3,10 +3,11 @@ import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { findEvent, type Payloads, personalKeyword } from '#catalogue'
 import { createEventBus, eventBusMigrations } from '#event-bus'
+import { messageOf } from '#lib/errors'
 import { createHttpServer, type HttpServer } from '#lib/http/http-server'
-import { createLifecycle } from '#lib/lifecycle'
+import { createLifecycle, type Lifecycle } from '#lib/lifecycle'
 import type { Logger } from '#lib/logger'
-import { loadMasterKey } from '#lib/master-key'
+import { assertMasterKey, loadMasterKey, type MasterKey } from '#lib/master-key'
 import { createMembership } from '#lib/membership'
 import { APP_ROLE, migrate } from '#lib/migrate'
 import { createPayloadCheck } from '#lib/payload-check'
@@ -15,7 +16,7 @@ import { createMetrics } from '#lib/telemetry'
 import type { HubConfig } from './config.ts'
 import { openDatabaseServer } from './database.ts'
 import { hubMount } from './routes.ts'
-import { createServices } from './service-set.ts'
+import { createServices, type ServiceSetOptions } from './service-set.ts'
 
 /** A hub that serves. */
 export interface Hub {
@@ -35,6 +36,8 @@ export interface HubOptions {
   readonly config: HubConfig
   readonly logger: Logger
   readonly version: string
+  /** Aborted when the process is asked to end while it starts. */
+  readonly signal: AbortSignal
   /** Hears a sentence for people when a step begins that may take longer than a second. */
   readonly onProgress: (message: string) => void
 }
@@ -42,67 +45,21 @@ export interface HubOptions {
 const COMPONENTS = fileURLToPath(new URL('../../components', import.meta.url))
 
 /** Starts everything in order: database, migrations, bus, services, HTTP. When a part fails those before it are stopped. */
-export async function startHub({ config, logger, version, onProgress }: HubOptions): Promise<Hub> {
-  const { hub } = config
-  const dataDir = resolve(hub.dataDir)
-  const database = await openDatabaseServer({ url: hub.databaseUrl, dataDir, logger, onProgress })
+export async function startHub(options: HubOptions): Promise<Hub> {
+  const { config, logger, signal, onProgress } = options
+  const dataDir = resolve(config.hub.dataDir)
+  const database = await openDatabaseServer({ url: config.hub.databaseUrl, dataDir, logger, onProgress })
   const lifecycle = createLifecycle(logger).add({ name: 'database', stop: database.stop, stopDeadline: 45_000 })
+  const abandon = () => void lifecycle.stop()
+  signal.addEventListener('abort', abandon)
   try {
+    signal.throwIfAborted()
     await mkdir(dataDir, { recursive: true, mode: 0o700 })
-    const masterKey = await loadMasterKey({ text: hub.masterKey, file: join(dataDir, 'master-key') })
-    const onError = (err: unknown, context: Record<string, unknown> = {}) =>
-      logger.warn({ err, ...context }, 'work failed')
-    const db = createDatabase({ url: database.url, role: APP_ROLE, poolSize: hub.databasePool, onIdleError: onError })
-    const membership = createMembership({ db, onError })
-    const check = createPayloadCheck({ find: findEvent, annotations: [personalKeyword] })
-    const bus = createEventBus<Payloads>({ db, membership, check, onError })
-    const services = createServices({
-      config,
-      db,
-      bus,
-      membership,
-      masterKey,
-      logger,
-      components: COMPONENTS,
-      inject: (request) => server.inject(request),
-    })
-    const server: HttpServer = createHttpServer({
-      logger,
-      metrics: createMetrics(),
-      principals: (token) => services.principals(token),
-      mounts: [hubMount(version), ...services.running.flatMap(({ mounts }) => mounts)],
-      readiness: async () => [await databaseReadiness(() => db.query('select 1'))],
-      version,
-      trustProxy: hub.trustProxy,
-      docs: true,
-    })
-    lifecycle
-      .add({ name: 'connections', stop: () => db.close() })
-      .add({
-        name: 'migrations',
-        start: () =>
-          migrate({
-            url: database.url,
-            migrations: [eventBusMigrations, ...services.running.map(({ migrations }) => migrations)],
-            logger,
-          }),
-      })
-      .add({ name: 'membership', start: () => membership.start(), stop: () => membership.stop() })
-      .add({ name: 'event bus', start: () => bus.start(), stop: () => bus.stop() })
-      .add({ name: 'first admin', start: () => services.ensureFirstAdmin() })
-    for (const { name, start, stop } of services.running) lifecycle.add({ name, start, stop, stopDeadline: 20_000 })
-    let address: { port: number; address: string } | undefined
-    lifecycle.add({
-      name: 'http server',
-      async start() {
-        address = await server.start({ host: hub.host, port: hub.port })
-      },
-      stop: () => server.stop(),
-    })
+    const masterKey = await loadMasterKey({ text: config.hub.masterKey, file: join(dataDir, 'master-key') })
+    const { services, address } = addParts(lifecycle, options, { databaseUrl: database.url, masterKey })
     await lifecycle.start()
-    const { port = hub.port, address: host = hub.host } = address ?? {}
     return {
-      url: `http://${shownHost(host)}:${port}`,
+      url: address(),
       dataPlace: database.place,
       firstAdmin: services.firstAdmin(),
       lost: database.lost,
@@ -110,8 +67,83 @@ export async function startHub({ config, logger, version, onProgress }: HubOptio
     }
   } catch (error) {
     await lifecycle.stop()
+    // What throws before the parts are begun leaves the server to us.
+    await database.stop()
     throw error
+  } finally {
+    signal.removeEventListener('abort', abandon)
   }
+}
+
+interface Ground {
+  readonly databaseUrl: string
+  readonly masterKey: MasterKey
+}
+
+/** Adds everything that stands on the database, in the order in which it starts. */
+function addParts(lifecycle: Lifecycle, { config, logger, version }: HubOptions, { databaseUrl, masterKey }: Ground) {
+  const { hub } = config
+  const onError = (err: unknown, context: Record<string, unknown> = {}) =>
+    logger.warn({ err, ...context }, 'work failed')
+  const connect = (poolSize: number) =>
+    createDatabase({ url: databaseUrl, role: APP_ROLE, poolSize, onIdleError: onError })
+  const db = connect(hub.databasePool)
+  // Of its own: when all connections are busy, this process must not be taken for dead.
+  const heart = connect(1)
+  const membership = createMembership({ db: heart, onError })
+  const check = createPayloadCheck({ find: findEvent, annotations: [personalKeyword] })
+  const bus = createEventBus<Payloads>({ db, membership, check, onError })
+  const inject: ServiceSetOptions['inject'] = (request) => server.inject(request)
+  const services = createServices({ config, db, bus, membership, masterKey, logger, components: COMPONENTS, inject })
+  const server: HttpServer = createHttpServer({
+    logger,
+    metrics: createMetrics(),
+    principals: (token) => services.principals(token),
+    mounts: [hubMount(version), ...services.running.flatMap(({ mounts }) => mounts)],
+    readiness: async () => [await databaseReadiness(() => db.query('select 1'))],
+    version,
+    trustProxy: hub.trustProxy,
+    docs: true,
+  })
+  const migrations = [eventBusMigrations, ...services.running.map((service) => service.migrations)]
+  lifecycle
+    .add({ name: 'connections', stop: () => Promise.all([db.close(), heart.close()]) })
+    .add({ name: 'migrations', start: () => prepare({ url: databaseUrl, migrations, logger }, hub.databaseUrl) })
+    .add({ name: 'master key', start: () => assertMasterKey(db, masterKey) })
+    .add({ name: 'membership', start: () => membership.start(), stop: () => membership.stop() })
+    .add({ name: 'event bus', start: () => bus.start(), stop: () => bus.stop() })
+    .add({ name: 'first admin', start: () => services.ensureFirstAdmin() })
+  for (const { name, start, stop } of services.running) lifecycle.add({ name, start, stop, stopDeadline: 20_000 })
+  let url = ''
+  lifecycle.add({
+    name: 'http server',
+    async start() {
+      url = await listen(server, hub)
+    },
+    stop: () => server.stop(),
+  })
+  return { services, address: () => url }
+}
+
+async function prepare(options: Parameters<typeof migrate>[0], given: string | undefined): Promise<void> {
+  await migrate(options).catch((error: unknown) => {
+    throw new Error(`Cannot prepare the database${given ? ' of OIH_DATABASE_URL' : ''}: ${messageOf(error)}`)
+  })
+}
+
+/** Resolves to the address for people. */
+async function listen(server: HttpServer, { host, port }: HubConfig['hub']): Promise<string> {
+  const bound = await server.start({ host, port }).catch((cause: NodeJS.ErrnoException) => {
+    const reason = LISTEN_FAULTS[cause.code ?? ''] ?? cause.message
+    throw new Error(`Cannot listen on ${host}:${port} (OIH_HOST, OIH_PORT): ${reason}`)
+  })
+  return `http://${shownHost(bound.address)}:${bound.port}`
+}
+
+const LISTEN_FAULTS: Record<string, string> = {
+  EADDRINUSE: 'another process has the port',
+  EACCES: 'this user may not take the port',
+  EADDRNOTAVAIL: 'this machine does not have the address',
 }
 
 async function databaseReadiness(look: () => Promise<unknown>) {

@@ -100,6 +100,7 @@ export function createServices(options: ServiceSetOptions): ServiceSet {
       const { adminUsername: username, adminPassword: password } = config.iam
       if (!runsIam) return
       created = await iam.ensureFirstAdmin({ ...(username && { username }), ...(password && { password }) })
+      if (password && !created) logger.info({}, 'OIH_ADMIN_PASSWORD is not used as there are users already')
     },
     firstAdmin: () => created,
   }

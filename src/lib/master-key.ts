@@ -1,6 +1,7 @@
-import { hkdfSync, randomBytes } from 'node:crypto'
+import { hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto'
 import { link, mkdir, open, readFile, unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import type { Database } from './postgres.ts'
 
 /** The one key from which the hub's other keys come. It never leaves this object. */
 export interface MasterKey {
@@ -17,6 +18,20 @@ export interface MasterKeyOptions {
 }
 
 const BYTES = 32
+
+/**
+ * Throws unless the key is the one with which this database was begun; the first key to come is kept as a value that tells nothing
+ * of it. What was sealed under another key would look as if it had been erased.
+ */
+export async function assertMasterKey(db: Database, key: MasterKey): Promise<void> {
+  const mine = key.derive('check')
+  await db.query('insert into oih.key_check (value) values ($1) on conflict do nothing', [mine])
+  const [row] = await db.query<{ value: Buffer }>('select value from oih.key_check')
+  if (row !== undefined && timingSafeEqual(row.value, mine)) return
+  throw new Error(
+    'Cannot start as the master key must be the one that this database was begun with: put back the file "master-key" of the data folder, or set OIH_MASTER_KEY',
+  )
+}
 
 /** Takes the key from `text`, else from `file`. Throws when either is not 32 bytes: there is no key to fall back on. */
 export async function loadMasterKey({ text, file }: MasterKeyOptions): Promise<MasterKey> {

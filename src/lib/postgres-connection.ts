@@ -54,7 +54,7 @@ function typeParser(oid: number, format?: 'text' | 'binary') {
  */
 export class ConnectionLostError extends Error {
   constructor(cause: unknown) {
-    super('Cannot end the transaction as its connection was lost', { cause })
+    super('Cannot use the database as the connection was lost or none was free', { cause })
     this.name = 'ConnectionLostError'
   }
 }

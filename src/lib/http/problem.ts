@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import { type ErrorCode, errorCatalogue, HubError } from '../errors.ts'
+import { ConnectionLostError } from '../postgres.ts'
 
 /** The body of every error answer (RFC 9457). `message` and `errors` are what clients of the existing hub read. */
 export const problemSchema = Type.Object(
@@ -90,6 +91,7 @@ const lostConnection = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOU
  * down or starting), a socket that is gone, or the driver's own words, which carry no code.
  */
 function isConnectionFailure(error: unknown): boolean {
+  if (error instanceof ConnectionLostError) return true
   const { code, syscall, message } = fieldsOf(error)
   if (typeof code === 'string') {
     if (lostConnection.has(code)) return true

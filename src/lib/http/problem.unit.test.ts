@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { HubError } from '../errors.ts'
+import { ConnectionLostError } from '../postgres.ts'
 import { problemOf, toHubError } from './problem.ts'
 
 test('problemOf() writes what new and existing clients read', () => {
@@ -37,6 +38,7 @@ test('toHubError() tells a lost database from an error of ours', () => {
     withCode({ code: 'ENOENT', syscall: 'connect' }),
     new AggregateError([withCode({ code: 'ECONNREFUSED' })]),
     new Error('Connection terminated unexpectedly'),
+    new ConnectionLostError(new Error('timeout exceeded when trying to connect')),
   ]
   for (const error of lost) assert.equal(toHubError(error).code, 'unavailable', String(error))
   const ours = [

@@ -12,6 +12,13 @@ create table oih.member (
 );
 comment on table oih.member is 'shared: processes belong to no tenant';
 
+-- One row: by it a start with another master key is recognised. See src/lib/master-key.ts.
+create table oih.key_check (
+  one boolean primary key default true check (one),
+  value bytea not null
+);
+comment on table oih.key_check is 'shared: of the whole database, append-only';
+
 -- Every task table looks alike, so that one piece of code (src/lib/task-queue.ts) serves them all.
 --   queue         what the task is for; a worker takes the tasks of one queue
 --   tenant_id     whose work it is: claims go round-robin over tenants
