@@ -11,7 +11,7 @@ export interface Migrations {
 
 /** What is to be migrated, and with whose rights. */
 export interface MigrateOptions {
-  /** A login that may create roles and schemas, or for which `oih_owner`, `oih_app` and the schema `oih` exist already. */
+  /** A login that may create schemas, and roles too unless it may take on `oih_owner` and `oih_app` already. */
   readonly url: string
   readonly migrations: readonly Migrations[]
   readonly logger?: Pick<Logger, 'debug'>
@@ -71,7 +71,7 @@ async function readFiles({ schema, directory }: Migrations): Promise<MigrationSe
   return { schema, files: await Promise.all(files) }
 }
 
-/** What is acknowledged is committed to disk: a server that is set not to do so is refused (DESIGN: nothing is lost). */
+/** What is acknowledged is committed to disk: a server that is set not to do so is refused. */
 async function assertDurable(client: pg.Client): Promise<void> {
   const { rows } = await client.query<{ name: string }>(
     `select name from pg_settings

@@ -7,11 +7,14 @@ import { createRecord } from '../../test/support/bus.ts'
 import { createTestDatabase } from '../../test/support/postgres.ts'
 import { ConnectionLostError, type Database } from './postgres.ts'
 import { createTaskQueue, type TaskQueue, type TaskRow } from './task-queue.ts'
-import { createTaskWorker, type TaskWorkerOptions } from './task-worker.ts'
+import { createTaskWorker, type TaskWorker, type TaskWorkerOptions } from './task-worker.ts'
 
 type Options = Partial<TaskWorkerOptions<TaskRow>> & { readonly db?: Database; readonly member?: string }
 
 async function setup(t: TestContext) {
+  const workers: TaskWorker[] = []
+  // Before the pools are closed, which comes next.
+  t.after(() => Promise.all(workers.map((worker) => worker.stop())))
   const database = await createTestDatabase(t)
   const { db, asSuperuser } = database
   await asSuperuser(`call oih.create_task_table('public.job'); grant all on public.job to oih_app`)
@@ -42,7 +45,7 @@ async function setup(t: TestContext) {
         await finish(task)
       },
     })
-    t.after(() => worker.stop())
+    workers.push(worker)
     return { worker, queue, looks, ran, finished, errors }
   }
   return {

@@ -61,8 +61,9 @@ function withDatabase(server: string, name: string): string {
   return query === undefined ? path : `${path}?${query}`
 }
 
+/** Without a schema in its name a table is in `public`, also where the superuser is named like a schema. */
 async function runSql(url: string, sql: string, values: readonly unknown[] = []): Promise<Record<string, unknown>[]> {
-  const client = new pg.Client({ connectionString: url })
+  const client = new pg.Client({ connectionString: url, options: '-c search_path=public' })
   await client.connect()
   try {
     const { rows } = await client.query(sql, values.length === 0 ? undefined : [...values])
