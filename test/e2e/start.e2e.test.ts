@@ -17,7 +17,7 @@ test('a hub with another master key than its database was begun with refuses to 
   const first = await startHubProcess({ dataDir })
   assert.equal(await first.stop(), 0)
   await rename(join(dataDir, 'master-key'), join(dataDir, 'kept'))
-  await assert.rejects(startHubProcess({ dataDir }), /ended with 1 [^]*the master key must be the one/)
+  await assert.rejects(startHubProcess({ dataDir }), /ended with 1 .*the master key must be the one/s)
   await rename(join(dataDir, 'kept'), join(dataDir, 'master-key'))
   const again = await startHubProcess({ dataDir })
   assert.equal(await again.stop(), 0)
@@ -27,7 +27,7 @@ test('a hub that cannot start says why, stops its PostgreSQL and ends', async (t
   const dataDir = await setup(t)
   await assert.rejects(
     startHubProcess({ dataDir, args: ['--services', 'audit-log'] }),
-    /ended with 1 [^]*OIH_HUB_URL must say where/,
+    /ended with 1 .*OIH_HUB_URL must say where/s,
   )
   const holder = createServer().listen(0, '127.0.0.1')
   t.after(() => holder.close())
