@@ -30,7 +30,10 @@ export interface SequencerOptions {
   readonly stallMs?: number
 }
 
-/** Most positions given by one statement: some hundred milliseconds, far less than what counts as a stall. */
+/**
+ * Most positions given by one statement: some hundred milliseconds, far less than what counts as a stall. Each batch reads all that
+ * waits anew, so that a backlog of millions of events without position takes long; it takes a restored log to have one.
+ */
 const BATCH = 20_000
 
 /**
