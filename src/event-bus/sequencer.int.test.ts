@@ -167,8 +167,11 @@ test('sequencer: a restored log in which nothing is left to do is at rest', asyn
   await fixture.database.asSuperuser(FROM_ANOTHER_SERVER['with a snapshot from the future'])
   const after = await fixture.start()
   const listening = after.service.listen('#', () => undefined)
+  // A snapshot from the future hides that anything waits until somebody is in office.
+  let office = await readOffice(after.db)
+  while (office.vacant || office.waiting) office = await readOffice(after.db)
+  assert.equal(office.position, 3)
   while (listening.freshness() > 1_000) await new Promise((resolve) => setImmediate(resolve))
-  assert.deepEqual(await readOffice(after.db), { vacant: false, waiting: false, position: 3 })
 })
 
 test('sequencer: a backlog of several batches gets dense positions in order, without reading the log', async (t) => {
