@@ -1,8 +1,11 @@
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import type { TestContext } from 'node:test'
 import { type HubClient, logIn } from './hub-client.ts'
 import { createDataDir, type HubProcess, type HubProcessOptions, startHubProcess } from './hub-process.ts'
 import { createTestDatabase } from './postgres.ts'
+
+/** The same for all processes of a test: those on one database must share it. */
+const masterKey = randomBytes(32).toString('base64')
 
 /** A hub process of a test, stopped with it. */
 export interface TestHub {
@@ -38,7 +41,7 @@ export async function startTestProcess(t: TestContext, options: TestHubOptions =
   const hub = await startHubProcess({
     ...rest,
     dataDir: folder.path,
-    env: { OIH_DATABASE_URL: databaseUrl, OIH_LOG_LEVEL: 'error', ...env },
+    env: { OIH_DATABASE_URL: databaseUrl, OIH_MASTER_KEY: masterKey, OIH_LOG_LEVEL: 'error', ...env },
   })
   after(() => hub.stop())
   return hub
