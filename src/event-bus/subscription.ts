@@ -61,10 +61,10 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
   }
 
   async function register(): Promise<void> {
-    if (laneCount === undefined) useLanes(await store.register(options.lanes, options.from))
+    if (laneCount === undefined) adoptLanes(await store.register(options.lanes, options.from))
   }
 
-  function useLanes(count: number): void {
+  function adoptLanes(count: number): void {
     laneCount = count
     window = createLaneWindow(count, options.pageEvents)
   }
@@ -75,7 +75,7 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
     await storeFrontiers()
     const { lanes, share } = await store.fairShare()
     // Another process has changed their number, which it may while nobody who lives holds one.
-    if (lanes !== laneCount) useLanes(lanes)
+    if (lanes !== laneCount) adoptLanes(lanes)
     const excess = window.shrink(share)
     if (excess.length > 0) await store.release(excess)
     const held = window.lanes().map(({ lane }) => lane)
