@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import type { Socket } from 'node:net'
 import pg from 'pg'
 import {
   ConnectionLostError,
@@ -15,8 +16,11 @@ export { ConnectionLostError, isConnectionError, isSerializationError } from './
  */
 export type Scope = { readonly tenant: string } | 'everything' | 'nothing'
 
-/** A statement. With a `name` it is prepared once per connection; the name must be unique to the text. */
-export type Statement = string | { readonly name: string; readonly text: string }
+/**
+ * A statement. With a `name` it is prepared once per connection; the name must be unique to the text. `generic`: `queryAs` has it
+ * planned once as well, whatever the values, where planning costs more than running.
+ */
+export type Statement = string | { readonly name: string; readonly text: string; readonly generic?: true }
 
 // biome-ignore lint/suspicious/noExplicitAny: a row has the shape that the statement's author states
 type Row = Record<string, any>
@@ -49,6 +53,8 @@ export interface Database extends Queryable {
    */
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>
   transaction<T>(scope: Scope, work: (tx: Tx) => Promise<T>): Promise<T>
+  /** Runs one statement in a transaction of its own with a scope: one round trip, where `transaction` takes two. */
+  queryAs<R extends Row = Row>(scope: Scope, statement: Statement, values?: readonly unknown[]): Promise<R[]>
   /** Opens a connection of its own. `settings` are PostgreSQL run-time parameters for that connection. */
   session(settings?: Record<string, string>): Promise<Session>
   /** Waits for the transactions under way, then closes all pooled connections. */
@@ -77,6 +83,8 @@ export function insideTransaction(): boolean {
 export function createDatabase(options: DatabaseOptions): Database {
   const pool = new pg.Pool({
     ...connectionConfig(options),
+    // A statement need not wait for the answer to the one before.
+    pipeline: true,
     max: options.poolSize ?? 20,
     idleTimeoutMillis: 30_000,
     connectionTimeoutMillis: CONNECT_MS,
@@ -88,13 +96,23 @@ export function createDatabase(options: DatabaseOptions): Database {
   async function transaction<T>(...args: [(tx: Tx) => Promise<T>] | [Scope, (tx: Tx) => Promise<T>]): Promise<T> {
     const [scope, work] = args.length === 1 ? (['nothing', args[0]] as const) : args
     const begin = beginText(scope)
-    const client = await pool.connect().catch((error: unknown) => {
-      throw isConnectionError(error) ? new ConnectionLostError(error) : error
-    })
+    const client = await connect()
     const callbacks: (() => void)[] = []
     const result = await runTransaction(client, begin, callbacks, work)
     for (const callback of callbacks) reportThrown(callback)
     return result
+  }
+
+  async function queryAs<R extends Row>(scope: Scope, statement: Statement, values?: readonly unknown[]): Promise<R[]> {
+    const isGeneric = typeof statement !== 'string' && statement.generic
+    const begin = `${beginText(scope)}${isGeneric ? '; SET LOCAL plan_cache_mode = force_generic_plan' : ''}`
+    return runAlone<R>(await connect(), begin, statement, values)
+  }
+
+  function connect(): Promise<pg.PoolClient> {
+    return pool.connect().catch((error: unknown) => {
+      throw isConnectionError(error) ? new ConnectionLostError(error) : error
+    })
   }
 
   /** The work is committed: a callback that throws must not make it look otherwise. */
@@ -109,6 +127,7 @@ export function createDatabase(options: DatabaseOptions): Database {
   return {
     query: (statement, values) => runQuery(pool, statement, values),
     transaction,
+    queryAs,
     session: (settings) => openSession(options, settings),
     close: () => {
       closed ??= pool.end()
@@ -141,10 +160,16 @@ async function runTransaction<T>(
     },
   }
   try {
-    await client.query(begin)
+    const uncork = cork(client)
+    const begun = client.query(begin)
+    // Whoever waits for a later statement hears of it first.
+    begun.catch(() => undefined)
+    // What the work asks for at once goes out together with the beginning.
+    process.nextTick(uncork)
     const result = await openTransaction.run(true, () => work(tx))
     open = false
-    await commit(client)
+    await begun
+    assertCommitted(await client.query('COMMIT'))
     return result
   } catch (error) {
     open = false
@@ -156,6 +181,37 @@ async function runTransaction<T>(
     client.off('error', onBroken)
     client.release(broken)
   }
+}
+
+async function runAlone<R extends Row>(
+  client: pg.PoolClient,
+  begin: string,
+  statement: Statement,
+  values: readonly unknown[] | undefined,
+): Promise<R[]> {
+  const onBroken = () => undefined
+  client.on('error', onBroken)
+  const uncork = cork(client)
+  const answers = [client.query(begin), runQuery<R>(client, statement, values), client.query('COMMIT')] as const
+  uncork()
+  const [begun, result, committed] = await Promise.allSettled(answers)
+  client.off('error', onBroken)
+  const broken = committed.status === 'rejected' ? committed.reason : undefined
+  client.release(broken)
+  for (const answer of [begun, result, committed]) {
+    if (answer.status === 'rejected')
+      throw broken === undefined ? answer.reason : new ConnectionLostError(answer.reason)
+  }
+  if (committed.status === 'fulfilled') assertCommitted(committed.value)
+  return result.status === 'fulfilled' ? result.value : []
+}
+
+/** Until the returned function is called, statements gather for one write to the socket. */
+function cork(client: pg.PoolClient): () => void {
+  // `pg` shows its connection to JavaScript, though not to the types.
+  const { stream } = (client as unknown as { connection: { stream: Socket } }).connection
+  stream.cork()
+  return () => stream.uncork()
 }
 
 async function openSession(options: DatabaseOptions, settings?: Record<string, string>): Promise<Session> {
@@ -188,8 +244,9 @@ async function runQuery<R extends Row>(
   statement: Statement,
   values: readonly unknown[] = [],
 ): Promise<R[]> {
-  const query = typeof statement === 'string' ? { text: statement } : statement
-  const result = await (client as pg.Client).query<R>({ ...query, values: [...values] })
+  const { name, text } = typeof statement === 'string' ? { name: undefined, text: statement } : statement
+  const query = { text, values: [...values], ...(name === undefined ? {} : { name }) }
+  const result = await (client as pg.Client).query<R>(query)
   return result.rows
 }
 
@@ -202,14 +259,13 @@ function beginText(scope: Scope): string {
   if (scope !== 'everything' && !UUID.test(tenant)) {
     throw new Error('Cannot begin a transaction as the id of its tenant must be a UUID')
   }
-  return `BEGIN; SELECT set_config('oih.tenant', ${pg.escapeLiteral(tenant)}, true)`
+  return `BEGIN; SET LOCAL oih.tenant = ${pg.escapeLiteral(tenant)}`
 }
 
 /**
  * `COMMIT` in a transaction that an error has aborted succeeds as `ROLLBACK`: work that swallowed a failed statement would
  * be reported as done and be lost.
  */
-async function commit(client: pg.PoolClient): Promise<void> {
-  const { command } = await client.query('COMMIT')
+function assertCommitted({ command }: pg.QueryResult): void {
   if (command !== 'COMMIT') throw new Error('Cannot commit as an earlier statement of the transaction failed')
 }

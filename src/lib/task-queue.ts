@@ -111,7 +111,7 @@ const claimText = (table: string): string => `
 /** Opens the queue of a table; the table must have been made by `oih.create_task_table`. */
 export function createTaskQueue<Row extends TaskRow>({ db, membership, table }: TaskQueueOptions): TaskQueue<Row> {
   const named = (verb: string, text: string) => ({ name: `${table}-${verb}`, text })
-  const claim = named('claim', claimText(table))
+  const claim = { ...named('claim', claimText(table)), generic: true } as const
   const finish = named(
     'finish',
     `delete from ${table} task using unnest($1::uuid[], $2::integer[]) as lease (id, fence)
@@ -156,11 +156,10 @@ export function createTaskQueue<Row extends TaskRow>({ db, membership, table }: 
   const columns = (leases: readonly Lease[]) => [leases.map(({ id }) => id), leases.map(({ fence }) => fence)]
 
   return {
-    claim: (queues, limit) =>
-      db.transaction('everything', async (tx) => {
-        const rows = await tx.query<Row & { turn: number }>(claim, [queues, limit, membership.id])
-        return rows.sort((a, b) => a.turn - b.turn)
-      }),
+    async claim(queues, limit) {
+      const rows = await db.queryAs<Row & { turn: number }>('everything', claim, [queues, limit, membership.id])
+      return rows.sort((a, b) => a.turn - b.turn)
+    },
     async finish(tx, leases) {
       const rows = await tx.query<{ id: string }>(finish, columns(leases))
       return new Set(rows.map(({ id }) => id))
@@ -168,17 +167,16 @@ export function createTaskQueue<Row extends TaskRow>({ db, membership, table }: 
     retry: async (tx, { id, fence }, delayMs, error) =>
       (await tx.query(retry, [id, fence, delayMs, taskErrorText(error)])).length > 0,
     bury: async (tx, { id, fence }, error) => (await tx.query(bury, [id, fence, taskErrorText(error)])).length > 0,
-    release: (leases, delayMs = 0) =>
-      db.transaction('everything', async (tx) => void (await tx.query(release, [...columns(leases), delayMs]))),
-    disown: (queues, held) =>
-      db.transaction('everything', async (tx) => {
-        await tx.query(disown, [membership.id, queues, held.map(({ id }) => id)])
-      }),
-    reclaim: (queues, mostAttempts = () => MOST_ATTEMPTS) =>
-      db.transaction('everything', async (tx) => {
-        const most = queues.map((queue) => Math.min(mostAttempts(queue), 0x7fffffff))
-        return (await tx.query(reclaim, [queues, most, taskErrorText(WORN_OUT)])).length
-      }),
+    async release(leases, delayMs = 0) {
+      await db.queryAs('everything', release, [...columns(leases), delayMs])
+    },
+    async disown(queues, held) {
+      await db.queryAs('everything', disown, [membership.id, queues, held.map(({ id }) => id)])
+    },
+    async reclaim(queues, mostAttempts = () => MOST_ATTEMPTS) {
+      const most = queues.map((queue) => Math.min(mostAttempts(queue), 0x7fffffff))
+      return (await db.queryAs('everything', reclaim, [queues, most, taskErrorText(WORN_OUT)])).length
+    },
   }
 }
 

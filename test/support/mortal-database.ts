@@ -27,6 +27,12 @@ export function mortal(db: Database): MortalDatabase {
     },
   })
 
+  const loseAnswer = () => {
+    if (toLose === 0) return
+    toLose -= 1
+    throw new ConnectionLostError(new DeadError('The answer to the commit was lost'))
+  }
+
   const transaction = async (...args: unknown[]): Promise<unknown> => {
     if (dead) throw new ConnectionLostError(new DeadError('This process is dead'))
     const work = args.at(-1) as (tx: Tx) => Promise<unknown>
@@ -37,10 +43,7 @@ export function mortal(db: Database): MortalDatabase {
       assertAlive()
       return done
     })
-    if (toLose > 0) {
-      toLose -= 1
-      throw new ConnectionLostError(new DeadError('The answer to the commit was lost'))
-    }
+    loseAnswer()
     for (const callback of callbacks) callback()
     return result
   }
@@ -48,6 +51,13 @@ export function mortal(db: Database): MortalDatabase {
   return {
     db: {
       ...guarded(db),
+      async queryAs(scope, statement, values) {
+        if (dead) throw new ConnectionLostError(new DeadError('This process is dead'))
+        const rows = await db.queryAs(scope, statement, values)
+        loseAnswer()
+        // The overloads of a generic method; the rows are what the statement's author says.
+        return rows as never
+      },
       // The overloads of `Database.transaction` are its callers' concern.
       transaction: transaction as Database['transaction'],
       async session(settings): Promise<Session> {
