@@ -34,7 +34,7 @@ export interface Subscriber {
 export interface Deliveries {
   /** Keeps a copy of the event in `tx`, to be handled later or as dead. */
   keep(tx: Tx, subscription: string, event: ReceivedEvent, reason: Reason, policy: RetryPolicy): Promise<void>
-  readonly worker: TaskWorker
+  readonly worker: Pick<TaskWorker<DeliveryRow>, 'start' | 'wake' | 'stop'>
 }
 
 /** What deliveries need. */

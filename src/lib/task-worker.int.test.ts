@@ -12,7 +12,7 @@ import { createTaskWorker, type TaskWorker, type TaskWorkerOptions } from './tas
 type Options = Partial<TaskWorkerOptions<TaskRow>> & { readonly db?: Database; readonly member?: string }
 
 async function setup(t: TestContext) {
-  const workers: TaskWorker[] = []
+  const workers: TaskWorker<TaskRow>[] = []
   // Before the pools are closed, which comes next.
   t.after(() => Promise.all(workers.map((worker) => worker.stop())))
   const database = await createTestDatabase(t)
@@ -273,7 +273,7 @@ test('TaskWorker works on what it has claimed although the answer was lost', asy
       ...queue,
       async claim(queues, limit) {
         claims += 1
-        const tasks = await queue.claim(queues, claims === 1 ? 1 : limit)
+        const tasks = await queue.claim(queues, claims < 3 ? claims : limit)
         if (claims !== 2) return tasks
         assert.equal(tasks.length, 2)
         lost.resolve()

@@ -3,12 +3,27 @@ import type { Lease, TaskQueue, TaskRow } from './task-queue.ts'
 import { createTicker } from './ticker.ts'
 
 /** Takes tasks of its queues and runs up to `concurrency` of them at a time, until stopped. */
-export interface TaskWorker {
+export interface TaskWorker<Row extends TaskRow> {
   start(): void
   /** Looks for work now: call it after enqueuing in this process. Others look every 500 ms. */
   wake(): void
+  /**
+   * Room for tasks that the caller is about to insert as leased to this member: they need not be claimed. Granted are the first `ids`
+   * that find a free place while no others wait, and one for each of the caller's own tasks that the same commit ends (`ending`).
+   */
+  reserve(ids: readonly string[], ending?: number): Reservation<Row>
   /** Takes no more tasks, aborts the signal of those that run after `graceMs`, and resolves when all are settled. */
   stop(): Promise<void>
+}
+
+/** Places kept for tasks that are being inserted. One of the two functions must be called once. */
+export interface Reservation<Row extends TaskRow> {
+  /** Those to insert with state `running`, this member as worker, fence 1 and attempt 1. */
+  readonly ids: ReadonlySet<string>
+  /** The insertion is committed: runs these tasks. The places of the others are free again. */
+  begin(tasks: readonly Row[]): void
+  /** Nothing was inserted; or nobody knows, as the connection broke: then what this member has leased unknowingly is handed back. */
+  cancel(outcome: 'not-inserted' | 'unknown'): void
 }
 
 /** What is worked on, and how. */
@@ -30,17 +45,25 @@ export interface TaskWorkerOptions<Row extends TaskRow> {
   readonly graceMs?: number
 }
 
+interface Places {
+  readonly ids: ReadonlySet<string>
+  readonly ending: number
+}
+
 /** Another process cannot wake us: this is the most that a task waits for a look. */
 const LOOK_EVERY_MS = 500
 /** What could not even be settled as failed would otherwise be taken up again at once, for ever. */
 const UNSETTLED_DELAY_MS = 1_000
+/** A server may end a commit after the connection has broken, and after the first disowning: so it is done again. */
+const DISOWN_EVERY_MS = 30_000
 /** How often tasks of dead members are looked for. */
 const RECLAIM_EVERY_MS = 2_000
 
 /** Creates a worker; it takes nothing before `start()`. */
-export function createTaskWorker<Row extends TaskRow>(options: TaskWorkerOptions<Row>): TaskWorker {
+export function createTaskWorker<Row extends TaskRow>(options: TaskWorkerOptions<Row>): TaskWorker<Row> {
   const { queue, concurrency, run, onError, graceMs = 10_000 } = options
   const running = new Map<Lease, Promise<void>>()
+  const reserved = new Set<Places>()
   const abort = new AbortController()
   const looker = createTicker({ everyMs: LOOK_EVERY_MS, tick: () => guarded(look) })
   const reclaimer = createTicker({
@@ -51,7 +74,13 @@ export function createTaskWorker<Row extends TaskRow>(options: TaskWorkerOptions
       }),
   })
   let stopped = false
-  let lostAnswer = false
+  /** Places that the claim under way may fill. */
+  let claiming = 0
+  /** Whether tasks may be waiting that found no room at the last look. */
+  let behind = true
+  /** Commits of unknown outcome by which tasks may have been leased to us. */
+  let doubts = 0
+  let disownedAt = performance.now()
 
   async function guarded(work: () => Promise<void>): Promise<void> {
     try {
@@ -62,33 +91,75 @@ export function createTaskWorker<Row extends TaskRow>(options: TaskWorkerOptions
   }
 
   async function look(): Promise<void> {
-    const room = concurrency - running.size
-    if (room <= 0) return
-    const tasks = await claim(room)
-    if (stopped) return queue.release(tasks)
-    for (const task of tasks) begin(task)
-    if (tasks.length === room) looker.wake()
+    const free = freePlaces()
+    behind ||= free <= 0
+    if (free <= 0) return
+    // Places are left for tasks that are inserted meanwhile, unless others wait.
+    claiming = behind ? free : Math.ceil(free / 2)
+    try {
+      const tasks = await claim(claiming)
+      if (stopped) return await queue.release(tasks)
+      for (const task of tasks) begin(task)
+      behind = tasks.length === claiming
+    } finally {
+      claiming = 0
+    }
+    if (behind) looker.wake()
   }
 
-  /** A claim that failed may have been committed all the same: then tasks are leased to us that nobody works on. */
-  async function claim(room: number): Promise<Row[]> {
-    if (lostAnswer) await queue.disown(options.queues(), [...running.keys()])
-    lostAnswer = true
-    const tasks = await queue.claim(options.queues(), room)
-    lostAnswer = false
+  /** A place that passes from a task to its successor is taken once. */
+  function freePlaces(): number {
+    const kept = reserved.values().reduce((sum, { ids, ending }) => sum + Math.max(0, ids.size - ending), 0)
+    return concurrency - running.size - claiming - kept
+  }
+
+  function reserve(wanted: readonly string[], ending = 0): Reservation<Row> {
+    const room = stopped ? 0 : ending + (behind ? 0 : Math.max(0, freePlaces()))
+    const places: Places = { ids: new Set(wanted.slice(0, room)), ending }
+    reserved.add(places)
+    return {
+      ids: places.ids,
+      begin(tasks) {
+        reserved.delete(places)
+        for (const task of tasks) begin(task)
+      },
+      cancel(outcome) {
+        reserved.delete(places)
+        if (outcome === 'unknown' && places.ids.size > 0) doubts += 1
+        looker.wake()
+      },
+    }
+  }
+
+  async function claim(most: number): Promise<Row[]> {
+    if (doubts > 0 || performance.now() - disownedAt > DISOWN_EVERY_MS) await disown()
+    doubts += 1
+    const tasks = await queue.claim(options.queues(), most)
+    doubts -= 1
     return tasks
+  }
+
+  /** A commit whose answer was lost may have leased tasks to us that nobody works on. */
+  async function disown(): Promise<void> {
+    const settled = doubts
+    const inserting = [...reserved].flatMap(({ ids }) => [...ids].map((id) => ({ id, fence: 1 })))
+    await queue.disown(options.queues(), [...running.keys(), ...inserting])
+    doubts -= settled
+    disownedAt = performance.now()
   }
 
   function begin(task: Row): void {
     const work = settle(task).finally(() => {
       running.delete(task)
-      looker.wake()
+      // Others of its key waited for it.
+      if (behind || task.ordering_key !== null) looker.wake()
     })
     running.set(task, work)
   }
 
   async function settle(task: Row): Promise<void> {
     try {
+      if (stopped) return await queue.release([task])
       await run(task, abort.signal)
     } catch (error) {
       onError(error, task)
@@ -118,11 +189,13 @@ export function createTaskWorker<Row extends TaskRow>(options: TaskWorkerOptions
       reclaimer.start()
     },
     wake: () => looker.wake(),
+    reserve,
     async stop() {
       stopped = true
       await Promise.all([looker.stop(), reclaimer.stop()])
       const deadline = setTimeout(() => abort.abort(), graceMs)
-      await Promise.all(running.values())
+      // What is being inserted may begin meanwhile.
+      while (running.size > 0) await Promise.all(running.values())
       clearTimeout(deadline)
     },
   }

@@ -26,7 +26,7 @@ import { createCompletions } from './run/completion.ts'
 import { createEngine } from './run/engine.ts'
 import { createIntake } from './run/intake.ts'
 import { createMessageCache } from './run/message-cache.ts'
-import type { FlowTask, StepTask } from './run/task.ts'
+import type { FlowTask, StepPlaces, StepTask } from './run/task.ts'
 
 /** What the Component Orchestrator needs from the process that runs it. */
 export interface ComponentOrchestratorDeps {
@@ -55,8 +55,13 @@ export function createComponentOrchestrator(deps: ComponentOrchestratorDeps): Se
   const runner = createComponentRunner({ registry, pool, outbound, logger })
   const messages = createMessageCache()
   const steps = createTaskQueue<StepTask>({ db, membership, table: TABLE })
-  const completions = createCompletions({ db, queue: steps, messages })
-  const intake = createIntake({ db, messages, onTasks: () => engine.wake() })
+  const places: StepPlaces = {
+    reserve: (ids, ending) => engine.reserve(ids, ending),
+    wake: () => engine.wake(),
+    memberId: membership.id,
+  }
+  const completions = createCompletions({ db, messages, places })
+  const intake = createIntake({ db, messages, places })
   const engine = createEngine({
     db,
     queue: steps,

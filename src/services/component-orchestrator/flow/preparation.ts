@@ -32,7 +32,7 @@ type Verdict =
  * Makes flows ready to run: fetches the graph, checks every step against its component and answers `flow.started`, or `flow.failed`
  * with the reason. Work outside a transaction, hence a task.
  */
-export function createPreparation(options: PreparationOptions): TaskWorker {
+export function createPreparation(options: PreparationOptions): TaskWorker<FlowTask> {
   const { db, bus, queue, flows, registry } = options
 
   async function run(task: FlowTask): Promise<void> {

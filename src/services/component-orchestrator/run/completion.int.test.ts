@@ -8,7 +8,14 @@ import { componentOrchestratorMigrations } from '../migrations.ts'
 import { createCompletions, type Outcome } from './completion.ts'
 import { createIntake } from './intake.ts'
 import { createMessageCache } from './message-cache.ts'
-import { STEP_QUEUE, type StepTask } from './task.ts'
+import { STEP_QUEUE, type StepPlaces, type StepTask } from './task.ts'
+
+/** A worker without a free place: every task goes through the queue. */
+const noPlaces = (memberId: string, wake = () => undefined as void): StepPlaces => ({
+  reserve: () => ({ ids: new Set(), begin: () => undefined, cancel: () => undefined }),
+  wake,
+  memberId,
+})
 
 /** One started flow, and all that writes runs, without an engine: the test leases and completes by hand. */
 async function setup(t: TestContext) {
@@ -24,14 +31,14 @@ async function setup(t: TestContext) {
     await membership.start()
     t.after(() => membership.stop())
     const queue = createTaskQueue<StepTask>({ db: own, membership, table: 'component_orchestrator.task' })
-    const completions = createCompletions({ db: own, queue, messages: createMessageCache() })
+    const completions = createCompletions({ db: own, messages: createMessageCache(), places: noPlaces(membership.id) })
     return { queue, completions, claim: (limit = 100) => queue.claim([STEP_QUEUE], limit) }
   }
   let woken = 0
   const wake = () => {
     woken += 1
   }
-  const intake = createIntake({ db, messages: createMessageCache(), onTasks: wake })
+  const intake = createIntake({ db, messages: createMessageCache(), places: noPlaces(randomUUID(), wake) })
   const accept = (id = flowId, body = '{"data":1}') => intake.accept({ flowId: id, requestId: 'r', body })
   return {
     flowId,

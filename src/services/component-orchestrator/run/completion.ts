@@ -1,9 +1,9 @@
 import { v7 as uuidv7 } from 'uuid'
 import { createGroupCommit } from '#lib/group-commit'
-import type { Database, Tx } from '#lib/postgres'
-import { type TaskError, type TaskQueue, taskErrorText } from '#lib/task-queue'
+import { type Database, isConnectionError } from '#lib/postgres'
+import { type TaskError, taskErrorText } from '#lib/task-queue'
 import type { MessageCache } from './message-cache.ts'
-import { STEP_QUEUE, type StepTask } from './task.ts'
+import { LEASE, STEP_QUEUE, STEP_TASK, type StepPlaces, type StepTask } from './task.ts'
 
 /** How a step ended. */
 export type Outcome =
@@ -18,8 +18,8 @@ interface Completed {
 /** Writes the ends of steps, many in one commit. */
 export interface Completions {
   /**
-   * Finishes the task: its step, the messages it emitted and the tasks of the steps that get them are one commit. A task whose lease
-   * was lost changes nothing: whoever holds it now finishes it. Nobody is woken: a worker that has done a task looks for the next anyway.
+   * Finishes the task: its step, the messages it emitted and the tasks of the steps that get them are one commit, and those for which
+   * there is a place begin at once. A task whose lease was lost changes nothing: whoever holds it now finishes it.
    */
   complete(task: StepTask, outcome: Outcome): Promise<void>
 }
@@ -27,63 +27,88 @@ export interface Completions {
 /** What completing takes. */
 export interface CompletionsOptions {
   readonly db: Database
-  readonly queue: Pick<TaskQueue<StepTask>, 'finish'>
   readonly messages: MessageCache
+  readonly places: StepPlaces
 }
 
 interface NewMessage {
   readonly id: string
   readonly place: number
   readonly body: string
-  readonly task: StepTask
-  readonly targets: readonly string[]
+  readonly taskId: string
 }
 
-/**
- * All in one statement: each further one would cost a round trip, more than what it does. Bodies come joined by a character that JSON
- * text cannot hold: an array of them would be escaped piece by piece.
- */
-const COMPLETE = {
-  name: 'completion-write',
-  text: `
-  with step as (
-    insert into component_orchestrator.step
-           (id, tenant_id, run_id, step_id, message_id, status, attempt, error, created_at, started_at)
-    select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::uuid[], $6::text[], $7::integer[], $8::jsonb[],
-                         $9::timestamptz[], $10::timestamptz[])
-  ), message as (
-    insert into component_orchestrator.message (id, tenant_id, run_id, task_id, place, body)
-    select * from unnest($11::uuid[], $12::uuid[], $13::uuid[], $14::uuid[], $15::integer[], string_to_array($16, E'\\x1e'))
-  ), task as (
-    insert into component_orchestrator.task (id, queue, tenant_id, flow_id, generation, run_id, step_id, message_id)
-    select id, '${STEP_QUEUE}', tenant_id, flow_id, generation, run_id, step_id, message_id
-      from unnest($17::uuid[], $18::uuid[], $19::uuid[], $20::integer[], $21::uuid[], $22::text[], $23::uuid[])
-           as task (id, tenant_id, flow_id, generation, run_id, step_id, message_id)
-  ), change as (
-    select run.id, done.opened, done.added, done.failed
-      from component_orchestrator.run
-      join unnest($24::uuid[], $25::integer[], $26::integer[], $27::integer[]) as done (run_id, opened, added, failed) on run.id = done.run_id
-     order by run.id for update of run
-  )
-  update component_orchestrator.run
-     set open_steps = open_steps + change.opened, all_steps = all_steps + change.added, failed_steps = failed_steps + change.failed,
-         finished_at = case when open_steps + change.opened = 0 then clock_timestamp() end
-    from change where run.id = change.id`,
-}
-
-/** In the order of their ids: two groups with steps of the same runs must not wait for each other. */
-const LOCK_RUNS = {
-  name: 'completion-runs',
-  text: 'select id, all_steps from component_orchestrator.run where id = any ($1::uuid[]) order by id for update',
+interface NewTask {
+  readonly id: string
+  readonly stepId: string
+  readonly messageId: string
+  readonly after: StepTask
 }
 
 /** Most steps of one run. One arrival must not make work without end. */
 export const MOST_RUN_STEPS = 200_000
 /** Characters of messages written in one transaction; a step that emits more is a transaction of its own. */
 const GROUP_CHARACTERS = 8 * 1_048_576
+/** Steps of a run that follow each other without waiting in the queue: then the tasks of others have their turn. */
+const MOST_HOPS = 16
+const TOO_MANY_STEPS = taskErrorText({
+  message: `Cannot go on as a run must not have more than ${MOST_RUN_STEPS} steps`,
+})
+
+/**
+ * All in one statement: each further one would cost a round trip, more than what it does. A step whose messages would take its run
+ * beyond the bound has failed. Runs are locked in the order of their ids: two groups with steps of the same runs must not wait for each
+ * other. Bodies come joined by a character that JSON text cannot hold: an array of them would be escaped piece by piece.
+ */
+const COMPLETE = {
+  name: 'completion-write',
+  text: `
+  with done as (
+    select * from unnest($1::uuid[], $2::integer[], $3::text[], $4::jsonb[], $5::integer[])
+      with ordinality as done (id, fence, status, error, opened, turn)
+  ), held as (
+    delete from component_orchestrator.task task using done
+     where task.id = done.id and task.fence = done.fence and task.state = 'running'
+    returning task.*, done.status, done.error as reason, done.opened, done.turn
+  ), locked as (
+    select id, all_steps from component_orchestrator.run where id in (select run_id from held) order by id for update
+  ), ended as (
+    select held.*, status = 'success'
+           and locked.all_steps + sum(opened) over (partition by held.run_id order by turn) > ${MOST_RUN_STEPS} as exceeds
+      from held join locked on locked.id = held.run_id
+  ), step as (
+    insert into component_orchestrator.step
+           (id, tenant_id, run_id, step_id, message_id, status, attempt, error, created_at, started_at)
+    select id, tenant_id, run_id, step_id, message_id, case when exceeds then 'failed' else status end, attempt,
+           case when exceeds then $6::jsonb else reason end, created_at, changed_at
+      from ended
+  ), message as (
+    insert into component_orchestrator.message (id, tenant_id, run_id, task_id, place, body)
+    select new.id, ended.tenant_id, ended.run_id, ended.id, new.place, new.body
+      from unnest($7::uuid[], $8::uuid[], $9::integer[], string_to_array($10, E'\\x1e')) as new (id, task_id, place, body)
+      join ended on ended.id = new.task_id and not exceeds
+  ), change as (
+    select run_id, sum(case when exceeds then 0 else opened end) as added, count(*) as closed,
+           count(*) filter (where exceeds or status = 'failed') as failed
+      from ended group by run_id
+  ), run as (
+    update component_orchestrator.run
+       set open_steps = open_steps + added - closed, all_steps = all_steps + added, failed_steps = failed_steps + failed,
+           finished_at = case when open_steps + added - closed = 0 then clock_timestamp() end
+      from change where run.id = change.run_id
+  )
+  insert into component_orchestrator.task
+         (id, queue, tenant_id, flow_id, generation, run_id, step_id, message_id, state, worker, fence, attempt)
+  select new.id, '${STEP_QUEUE}', ended.tenant_id, ended.flow_id, ended.generation, ended.run_id, new.step_id, new.message_id,
+         ${LEASE}
+    from unnest($11::uuid[], $12::uuid[], $13::text[], $14::uuid[], $15::boolean[]) as new (id, task_id, step_id, message_id, begins)
+    join ended on ended.id = new.task_id and not exceeds
+    cross join (select $16::uuid as member) me
+  returning ${STEP_TASK}`,
+}
 
 /** Creates the queue of ends. */
-export function createCompletions({ db, queue, messages }: CompletionsOptions): Completions {
+export function createCompletions({ db, messages, places }: CompletionsOptions): Completions {
   const commits = createGroupCommit<Completed, void>({
     write,
     parallel: 2,
@@ -92,114 +117,83 @@ export function createCompletions({ db, queue, messages }: CompletionsOptions): 
   })
 
   async function write(group: readonly Completed[]): Promise<undefined[]> {
-    const emitted = await db.transaction('everything', async (tx) => {
-      const held = await queue.finish(
-        tx,
-        group.map(({ task }) => task),
-      )
-      const finished = group.filter(({ task }) => held.has(task.id))
-      if (finished.length === 0) return []
-      const done = withinBudget(finished, await lockRuns(tx, finished))
-      const news = done.flatMap(newMessages)
-      await tx.query(COMPLETE, [
-        ...stepColumns(done),
-        ...messageColumns(news),
-        ...taskColumns(news),
-        ...runColumns(done),
+    const { emitted, tasks } = successorsOf(group)
+    const reservation = places.reserve(candidates(tasks), group.length)
+    const written = await db
+      .queryAs<StepTask>('everything', COMPLETE, [
+        ...endColumns(group),
+        TOO_MANY_STEPS,
+        ...messageColumns(emitted),
+        ...taskColumns(tasks, reservation.ids),
+        places.memberId,
       ])
-      return news
-    })
-    for (const { id, body, targets } of emitted) if (targets.length > 0) messages.put(id, body)
+      .catch((error: unknown) => {
+        reservation.cancel(isConnectionError(error) ? 'unknown' : 'not-inserted')
+        throw error
+      })
+    const isWritten = new Set(written.map(({ message_id }) => message_id))
+    for (const { id, body } of emitted) if (isWritten.has(id)) messages.put(id, body)
+    const hops = new Map(tasks.map(({ id, after }) => [id, (after.hops ?? 0) + 1]))
+    const begun = written.filter(({ id }) => reservation.ids.has(id))
+    reservation.begin(begun.map((task) => ({ ...task, hops: hops.get(task.id) ?? 0 })))
+    if (begun.length < written.length) places.wake()
     return group.map(() => undefined)
   }
 
   return { complete: (task, outcome) => commits.submit({ task, outcome }) }
 }
 
-async function lockRuns(tx: Tx, done: readonly Completed[]): Promise<Map<string, number>> {
-  const runIds = [...new Set(done.map(({ task }) => task.run_id))]
-  const rows = await tx.query<{ id: string; all_steps: number }>(LOCK_RUNS, [runIds])
-  return new Map(rows.map(({ id, all_steps }) => [id, all_steps]))
-}
-
-/** A step whose messages would take its run beyond the bound has failed. `steps` are those of each run so far. */
-function withinBudget(done: readonly Completed[], steps: Map<string, number>): Completed[] {
-  return done.map((one) => {
-    const { task, outcome } = one
-    const after = (steps.get(task.run_id) ?? 0) + openedBy(outcome)
-    if (after > MOST_RUN_STEPS) {
-      const message = `Cannot go on as a run must not have more than ${MOST_RUN_STEPS} steps`
-      return { task, outcome: { status: 'failed', error: { message } } }
-    }
-    steps.set(task.run_id, after)
-    return one
-  })
+/** The first successor of each step, which takes its place, and then the others. */
+function candidates(tasks: readonly NewTask[]): string[] {
+  const may = tasks.filter(({ after }) => (after.hops ?? 0) < MOST_HOPS)
+  const seen = new Set<string>()
+  const isFirst = new Map(may.map(({ id, after }) => [id, !seen.has(after.id) && seen.add(after.id)]))
+  return may.map(({ id }) => id).sort((a, b) => Number(Boolean(isFirst.get(b))) - Number(Boolean(isFirst.get(a))))
 }
 
 function charactersOf({ outcome }: Completed): number {
   return outcome.status === 'failed' ? 1 : outcome.outputs.reduce((sum, { length }) => sum + length, 1)
 }
 
-function newMessages({ task, outcome }: Completed): NewMessage[] {
-  if (outcome.status === 'failed') return []
-  return outcome.outputs.map((body, place) => ({ id: uuidv7(), place, body, task, targets: outcome.targets }))
+function successorsOf(group: readonly Completed[]): { emitted: NewMessage[]; tasks: NewTask[] } {
+  const emitted: NewMessage[] = []
+  const tasks: NewTask[] = []
+  for (const { task, outcome } of group) {
+    if (outcome.status === 'failed') continue
+    for (const [place, body] of outcome.outputs.entries()) {
+      const messageId = uuidv7()
+      emitted.push({ id: messageId, place, body, taskId: task.id })
+      for (const stepId of outcome.targets) tasks.push({ id: uuidv7(), stepId, messageId, after: task })
+    }
+  }
+  return { emitted, tasks }
 }
 
-function stepColumns(done: readonly Completed[]): unknown[][] {
-  const tasks = done.map(({ task }) => task)
+function endColumns(group: readonly Completed[]): unknown[][] {
+  return [
+    group.map(({ task }) => task.id),
+    group.map(({ task }) => task.fence),
+    group.map(({ outcome }) => outcome.status),
+    group.map(({ outcome }) => (outcome.status === 'failed' ? taskErrorText(outcome.error) : null)),
+    group.map(({ outcome }) => (outcome.status === 'failed' ? 0 : outcome.outputs.length * outcome.targets.length)),
+  ]
+}
+
+function messageColumns(emitted: readonly NewMessage[]): unknown[] {
+  return [
+    emitted.map(({ id }) => id),
+    emitted.map(({ taskId }) => taskId),
+    emitted.map(({ place }) => place),
+    emitted.map(({ body }) => body).join('\x1e'),
+  ]
+}
+
+function taskColumns(tasks: readonly NewTask[], begins: ReadonlySet<string>): unknown[][] {
   return [
     tasks.map(({ id }) => id),
-    tasks.map(({ tenant_id }) => tenant_id),
-    tasks.map(({ run_id }) => run_id),
-    tasks.map(({ step_id }) => step_id),
-    tasks.map(({ message_id }) => message_id),
-    done.map(({ outcome }) => outcome.status),
-    tasks.map(({ attempt }) => attempt),
-    done.map(({ outcome }) => (outcome.status === 'failed' ? taskErrorText(outcome.error) : null)),
-    tasks.map(({ created_at }) => created_at),
-    tasks.map(({ changed_at }) => changed_at),
-  ]
-}
-
-function messageColumns(news: readonly NewMessage[]): unknown[] {
-  return [
-    news.map(({ id }) => id),
-    news.map(({ task }) => task.tenant_id),
-    news.map(({ task }) => task.run_id),
-    news.map(({ task }) => task.id),
-    news.map(({ place }) => place),
-    news.map(({ body }) => body).join('\x1e'),
-  ]
-}
-
-function taskColumns(news: readonly NewMessage[]): unknown[][] {
-  const tasks = news.flatMap(({ id, task, targets }) => targets.map((target) => ({ messageId: id, target, task })))
-  return [
-    tasks.map(() => uuidv7()),
-    tasks.map(({ task }) => task.tenant_id),
-    tasks.map(({ task }) => task.flow_id),
-    tasks.map(({ task }) => task.generation),
-    tasks.map(({ task }) => task.run_id),
-    tasks.map(({ target }) => target),
+    tasks.map(({ after }) => after.id),
+    tasks.map(({ stepId }) => stepId),
     tasks.map(({ messageId }) => messageId),
+    tasks.map(({ id }) => begins.has(id)),
   ]
-}
-
-function runColumns(done: readonly Completed[]): unknown[][] {
-  const runs = [...Map.groupBy(done, ({ task }) => task.run_id)].map(([runId, steps]) => ({
-    runId,
-    opened: steps.reduce((sum, { outcome }) => sum + openedBy(outcome) - 1, 0),
-    added: steps.reduce((sum, { outcome }) => sum + openedBy(outcome), 0),
-    failed: steps.filter(({ outcome }) => outcome.status === 'failed').length,
-  }))
-  return [
-    runs.map(({ runId }) => runId),
-    runs.map(({ opened }) => opened),
-    runs.map(({ added }) => added),
-    runs.map(({ failed }) => failed),
-  ]
-}
-
-function openedBy(outcome: Outcome): number {
-  return outcome.status === 'failed' ? 0 : outcome.outputs.length * outcome.targets.length
 }

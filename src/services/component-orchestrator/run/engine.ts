@@ -36,7 +36,7 @@ export interface EngineOptions {
  * Works on the steps of all flows: takes messages from the queue, runs the component, hands the outcome to the completions. A step that
  * cannot even be begun, as its graph or message is gone, fails like any other.
  */
-export function createEngine(options: EngineOptions): TaskWorker {
+export function createEngine(options: EngineOptions): TaskWorker<StepTask> {
   const { db, queue, runner, plans, messages, completions, attempts, timeoutMs, graceMs } = options
 
   async function run(task: StepTask, stopping: AbortSignal): Promise<void> {
@@ -82,9 +82,7 @@ export function createEngine(options: EngineOptions): TaskWorker {
   }
 
   async function readMessage(task: StepTask): Promise<string> {
-    const [row] = await db.transaction('everything', (tx) =>
-      tx.query<{ body: string }>('select body from component_orchestrator.message where id = $1', [task.message_id]),
-    )
+    const [row] = await db.queryAs<{ body: string }>('everything', READ_MESSAGE, [task.message_id])
     if (row === undefined) throw new TerminalError(`Cannot run step as message "${task.message_id}" must be there`)
     return row.body
   }
@@ -115,6 +113,8 @@ export function createEngine(options: EngineOptions): TaskWorker {
 }
 
 const WORN_OUT: TaskError = { message: 'The process that worked on the step died, at each attempt or at the last' }
+
+const READ_MESSAGE = { name: 'engine-message', text: 'select body from component_orchestrator.message where id = $1' }
 
 /** Aborts after `ms`, or when stopping. `passed` rejects then: not every component heeds the signal. */
 function deadlineOf(ms: number, stopping: AbortSignal) {

@@ -1,8 +1,8 @@
 import { v7 as uuidv7 } from 'uuid'
 import { createGroupCommit } from '#lib/group-commit'
-import type { Database } from '#lib/postgres'
+import { type Database, isConnectionError } from '#lib/postgres'
 import type { MessageCache } from './message-cache.ts'
-import { STEP_QUEUE } from './task.ts'
+import { LEASE, STEP_QUEUE, STEP_TASK, type StepPlaces, type StepTask } from './task.ts'
 
 /** Something that a trigger took in for a flow. */
 export interface Arrival {
@@ -25,8 +25,7 @@ export interface Intake {
 export interface IntakeOptions {
   readonly db: Database
   readonly messages: MessageCache
-  /** Called after each commit with new tasks. */
-  readonly onTasks: () => void
+  readonly places: StepPlaces
 }
 
 /** Characters of bodies in one transaction, and of all that wait: a flood must not take the memory of the process. */
@@ -41,8 +40,8 @@ const ACCEPT = {
   name: 'intake-accept',
   text: `
   with arrival as (
-    select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], string_to_array($6, E'\\x1e'))
-      as arrival (flow_id, run_id, message_id, task_id, request_id, body)
+    select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::boolean[], string_to_array($7, E'\\x1e'))
+      as arrival (flow_id, run_id, message_id, task_id, request_id, begins, body)
   ), flow as (
     select id, tenant_id, generation, first_step from component_orchestrator.flow
      where id = any ($1::uuid[]) and state = 'started' order by id for share
@@ -55,13 +54,16 @@ const ACCEPT = {
     insert into component_orchestrator.message (id, tenant_id, run_id, body)
     select message_id, tenant_id, run_id, body from open
   )
-  insert into component_orchestrator.task (id, queue, tenant_id, flow_id, generation, run_id, step_id, message_id)
-  select task_id, '${STEP_QUEUE}', tenant_id, flow_id, generation, run_id, first_step, message_id from open
-  returning run_id`,
+  insert into component_orchestrator.task
+         (id, queue, tenant_id, flow_id, generation, run_id, step_id, message_id, state, worker, fence, attempt)
+  select task_id, '${STEP_QUEUE}', tenant_id, flow_id, generation, run_id, first_step, message_id,
+         ${LEASE}
+    from open cross join (select $8::uuid as member) me
+  returning ${STEP_TASK}`,
 }
 
 /** Creates the queue of arrivals. */
-export function createIntake({ db, messages, onTasks }: IntakeOptions): Intake {
+export function createIntake({ db, messages, places }: IntakeOptions): Intake {
   const commits = createGroupCommit<Arrival, string | undefined>({
     write,
     parallel: 2,
@@ -73,19 +75,26 @@ export function createIntake({ db, messages, onTasks }: IntakeOptions): Intake {
   async function write(arrivals: readonly Arrival[]): Promise<(string | undefined)[]> {
     const rows = arrivals.map((arrival) => ({ ...arrival, runId: uuidv7(), messageId: uuidv7(), taskId: uuidv7() }))
     const column = <K extends keyof (typeof rows)[number]>(key: K) => rows.map((row) => row[key])
-    const accepted = await db.transaction('everything', (tx) =>
-      tx.query<{ run_id: string }>(ACCEPT, [
+    const reservation = places.reserve(column('taskId'))
+    const tasks = await db
+      .queryAs<StepTask>('everything', ACCEPT, [
         column('flowId'),
         column('runId'),
         column('messageId'),
         column('taskId'),
         column('requestId'),
+        rows.map(({ taskId }) => reservation.ids.has(taskId)),
         column('body').join('\x1e'),
-      ]),
-    )
-    const runs = new Set(accepted.map(({ run_id }) => run_id))
+        places.memberId,
+      ])
+      .catch((error: unknown) => {
+        reservation.cancel(isConnectionError(error) ? 'unknown' : 'not-inserted')
+        throw error
+      })
+    const runs = new Set(tasks.map(({ run_id }) => run_id))
     for (const { runId, messageId, body } of rows) if (runs.has(runId)) messages.put(messageId, body)
-    if (runs.size > 0) onTasks()
+    reservation.begin(tasks.filter(({ id }) => reservation.ids.has(id)))
+    if (tasks.some(({ id }) => !reservation.ids.has(id))) places.wake()
     return rows.map(({ runId }) => (runs.has(runId) ? runId : undefined))
   }
 

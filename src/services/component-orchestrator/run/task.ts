@@ -1,4 +1,5 @@
 import type { TaskRow } from '#lib/task-queue'
+import type { TaskWorker } from '#lib/task-worker'
 
 /** A row of `component_orchestrator.task`. */
 export interface FlowTask extends TaskRow {
@@ -13,9 +14,27 @@ export interface StepTask extends FlowTask {
   readonly run_id: string
   readonly step_id: string
   readonly message_id: string
+  /** Steps of the run that were done before it, one after the other, without waiting in the queue; absent = none. */
+  readonly hops?: number
+}
+
+/** Keeps places at the worker for tasks that are inserted as leased to this member; see TaskWorker.reserve. */
+export interface StepPlaces {
+  readonly reserve: TaskWorker<StepTask>['reserve']
+  /** Tasks were inserted that have no place. */
+  readonly wake: () => void
+  /** This member, which gets the leases. */
+  readonly memberId: string
 }
 
 /** Messages at steps. */
 export const STEP_QUEUE = 'step'
 /** Flows to be started. */
 export const PREPARE_QUEUE = 'prepare'
+
+/** SQL: the columns of a step's task. */
+export const STEP_TASK = `id, queue, tenant_id, ordering_key, fence, attempt, created_at, changed_at, flow_id, generation, run_id, step_id, message_id`
+
+/** SQL: state, worker, fence and attempt of a new task: leased to the member `me.member` where it `begins` at once. */
+export const LEASE = `case when begins then 'running' else 'ready' end, case when begins then me.member end,
+         case when begins then 1 else 0 end, case when begins then 1 else 0 end`
