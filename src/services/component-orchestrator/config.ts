@@ -19,7 +19,7 @@ export const componentOrchestratorConfig = defineConfig({
     about: 'Milliseconds before the second attempt at a step',
   }),
   stepConcurrency: integer('OIH_STEP_CONCURRENCY', {
-    default: 32,
+    default: 128,
     min: 1,
     max: 1_000,
     about: 'Steps that one process works on at the same time',

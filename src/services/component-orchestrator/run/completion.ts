@@ -111,7 +111,6 @@ const COMPLETE = {
 export function createCompletions({ db, messages, places }: CompletionsOptions): Completions {
   const commits = createGroupCommit<Completed, void>({
     write,
-    parallel: 2,
     weigh: charactersOf,
     mostWeight: GROUP_CHARACTERS,
   })

@@ -66,7 +66,6 @@ const ACCEPT = {
 export function createIntake({ db, messages, places }: IntakeOptions): Intake {
   const commits = createGroupCommit<Arrival, string | undefined>({
     write,
-    parallel: 2,
     weigh: ({ body }) => body.length,
     mostWeight: GROUP_CHARACTERS,
     mostWaiting: WAITING_CHARACTERS,
