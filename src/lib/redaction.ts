@@ -13,11 +13,12 @@ export function isSecretKey(key: string): boolean {
 }
 
 /**
- * Takes our tokens, bearer credentials and passwords in URLs out of a text. It only shortens runs of characters that need no
+ * Takes our tokens, session cookies, bearer credentials and passwords in URLs out of a text. It only shortens runs of characters that need no
  * escape in JSON, so a JSON text stays one.
  */
 export function redactText(text: string): string {
   return text
+    .replaceAll(/\b(oih_session)=[^;,\s"\\]+/g, '$1=***')
     .replaceAll(/oih_[\w-]{4,}/g, 'oih_***')
     .replaceAll(/\b(bearer) +[\w.~+/=-]{8,}/gi, '$1 ***')
     .replaceAll(/\b([Bb]asic) +(?=[a-z/+]*[A-Z0-9])[\w+/=-]{8,}/g, '$1 ***')

@@ -343,7 +343,7 @@ test('createHttpServer() describes every route in an OpenAPI 3.1 document', asyn
   }
   const list = document.paths['/flow-repository/flows'].get
   assert.equal(list.operationId, 'getFlowRepositoryFlows')
-  assert.deepEqual(list.security, [{ bearer: [] }])
+  assert.deepEqual(list.security, [{ bearer: [] }, { session: [] }])
   assert.deepEqual(Object.keys(list.responses), ['200', '400', '401', '403', '500', '503'])
   assert.equal(list.parameters[0].name, 'page[size]')
   assert.match(list.description, /`flows\.read`/)

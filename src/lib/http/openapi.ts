@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifySchema } from 'fastify'
 import { type ErrorCode, errorCatalogue } from '../errors.ts'
 import { problemSchema } from './problem.ts'
 import type { Mount, Route } from './route.ts'
+import { sessionCookie } from './session-cookie.ts'
 
 /** Everything from the server itself; the styles that the page sets on its own elements need `unsafe-inline`. */
 const docsPolicy = [
@@ -18,6 +19,12 @@ const docsPolicy = [
   "frame-ancestors 'none'",
 ].join('; ')
 
+/** A token goes either way; with the cookie a request must come from the hub's own pages. */
+const securitySchemes = {
+  bearer: { type: 'http', scheme: 'bearer' },
+  session: { type: 'apiKey', in: 'cookie', name: sessionCookie },
+} as const
+
 /** Collects the routes that are added after it into an OpenAPI 3.1 document. */
 export function registerOpenapi(server: FastifyInstance, options: { version: string; tags: readonly string[] }): void {
   server.addSchema(problemSchema)
@@ -30,7 +37,7 @@ export function registerOpenapi(server: FastifyInstance, options: { version: str
         description: 'Connects business applications: flows, events, and the proof of what happened.',
       },
       tags: [...new Set(options.tags)].map((name) => ({ name })),
-      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
+      components: { securitySchemes },
     },
     refResolver: { buildLocalReference: (json, _base, _fragment, index) => String(json.$id ?? `Schema${index}`) },
   })
@@ -62,7 +69,7 @@ export function operationOf(route: Route, { base, tag }: Mount): FastifySchema {
     summary: route.summary,
     ...(description === '' ? {} : { description }),
     tags: [...(route.tags ?? [tag])],
-    security: permission === 'public' ? [] : [{ bearer: [] }],
+    security: permission === 'public' ? [] : [{ bearer: [] }, { session: [] }],
     ...(params ? { params } : {}),
     ...(query ? { querystring: query } : {}),
     ...(body ? { body } : rawBody ? { body: { type: 'string', format: 'binary' }, consumes: ['*/*'] } : {}),
@@ -96,8 +103,7 @@ function errorsOf(route: Route): Record<string, unknown> {
   if (params || query) codes.push('invalid-parameter')
   if (body && !rawBody) codes.push('invalid-body', 'unsupported-media-type')
   if (body || rawBody) codes.push('too-large')
-  if (permission !== 'public') codes.push('unauthenticated')
-  if (typeof permission === 'object') codes.push('forbidden')
+  if (permission !== 'public') codes.push('unauthenticated', 'forbidden')
   const byStatus = Object.groupBy(new Set(codes), (code) => errorCatalogue[code].status)
   return Object.fromEntries(
     Object.entries(byStatus).map(([status, group = []]) => {

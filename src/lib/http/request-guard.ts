@@ -5,6 +5,7 @@ import type { Principal, TokenLookup } from '../principal.ts'
 import { authenticate } from './authentication.ts'
 import { problemOf, toHubError } from './problem.ts'
 import type { Access } from './route.ts'
+import { originOf, type Provenance } from './same-origin.ts'
 import { answerUnrouted, type MethodsOf } from './unrouted.ts'
 
 declare module 'fastify' {
@@ -34,13 +35,18 @@ export function guardRequests(server: FastifyInstance, { principals, methodsOf, 
     const { access, quiet } = request.routeOptions.config
     if (access === undefined) throw new Error(`Cannot serve "${request.routeOptions.url}" as it names no access`)
     if (stopping() && !quiet) throw new HubError('unavailable', 'The server is stopping: try again')
-    request.principal = await authenticate(access, request.headers, principals)
+    request.principal = await authenticate(access, provenanceOf(request), principals)
     return undefined
   })
   // Also on answers to requests that came before: their connections must not be kept for more.
   server.addHook('onSend', async (_request, reply) => {
     if (stopping()) reply.header('connection', 'close')
   })
+}
+
+/** Behind trusted proxies host and scheme are those that they report. */
+export function provenanceOf({ method, headers, protocol, host }: FastifyRequest): Provenance {
+  return { method, headers, origin: originOf(protocol, host) }
 }
 
 function setHeaders(request: FastifyRequest, reply: FastifyReply): void {

@@ -3,6 +3,7 @@ import { DeadlineError, withDeadline } from '../deadline.ts'
 import { HubError } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import type { LiveStreams } from './live-streams.ts'
+import { provenanceOf } from './request-guard.ts'
 import { goneController, traceparentOf } from './request-trace.ts'
 import type { Answer, Route, RouteRequest } from './route.ts'
 import type { Validation } from './validation.ts'
@@ -66,8 +67,8 @@ interface Given {
 }
 
 function requestOf(route: Route, request: FastifyRequest, { body, signal, logger }: Given): RouteRequest {
-  const { id: requestId, headers, ip, principal } = request
-  const traceparent = traceparentOf(headers)
+  const { id: requestId, ip, principal } = request
+  const traceparent = traceparentOf(request.headers)
   let own: Logger | undefined
   return {
     params: request.params ?? {},
@@ -77,7 +78,7 @@ function requestOf(route: Route, request: FastifyRequest, { body, signal, logger
     requestId,
     traceparent,
     ip,
-    headers,
+    ...provenanceOf(request),
     url: request.url,
     signal,
     // Made when first used: most requests log nothing of their own.

@@ -26,7 +26,10 @@ export interface RouteRequest<Params = unknown, Query = unknown, Body = unknown,
   readonly traceparent: string | undefined
   /** The address of the client, behind trusted proxies the one they report. */
   readonly ip: string
+  readonly method: string
   readonly headers: IncomingHttpHeaders
+  /** Scheme, host and port under which the client reaches this server, behind trusted proxies those they report. */
+  readonly origin: string | undefined
   /** Path and query as they came. */
   readonly url: string
   /** Aborted when the client goes before it has its answer, and when the request takes too long. */
