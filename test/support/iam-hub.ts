@@ -7,7 +7,7 @@ import formatsModule from 'ajv-formats'
 import { definitions, type Payloads } from '#catalogue'
 import { createEventBus, createMembership, eventBusMigrations, type PayloadCheck } from '#event-bus'
 import { createHttpServer } from '#lib/http/http-server'
-import { createLogger } from '#lib/logger'
+import { createLogger, type LogLevel } from '#lib/logger'
 import { createDatabase, type Database } from '#lib/postgres'
 import type { Permission, TokenLookup } from '#lib/principal'
 import { createMetrics } from '#lib/telemetry'
@@ -60,6 +60,10 @@ export interface ProcessOptions {
   /** Whether the bus runs; events are written without it too. Default false. */
   readonly running?: boolean
   readonly db?: Database
+  /** Whose `X-Forwarded-*` headers count; default nobody's. */
+  readonly trustProxy?: readonly string[]
+  /** Default `info`. */
+  readonly logLevel?: LogLevel
 }
 
 type Bus = ReturnType<ReturnType<typeof createEventBus<Payloads>>['service']>
@@ -115,7 +119,7 @@ async function startProcess(
 ): Promise<Process> {
   const { db, running = false, principals = (iam) => iam.lookupToken } = options
   const logs: string[] = []
-  const logger = createLogger({ destination: { write: (line) => logs.push(line) } })
+  const logger = createLogger({ level: options.logLevel ?? 'info', destination: { write: (line) => logs.push(line) } })
   const membership = createMembership({ db })
   const eventBus = createEventBus<Payloads>({ db, membership, check: checkPayload })
   const bus = eventBus.service('iam')
@@ -142,7 +146,7 @@ async function startProcess(
     mounts: iam.mounts,
     readiness: async () => [],
     version: '0.0.0',
-    trustProxy: [],
+    trustProxy: options.trustProxy ?? [],
     docs: false,
     checkAnswers: true,
   })

@@ -9,6 +9,12 @@ import type { User } from './user.ts'
 
 // How things look to callers: the fields of the existing hub, `_id` beside `id`, none of them secret.
 
+/** What a login takes. Other fields, such as the `remember-me` of existing clients, mean nothing here. */
+export const Credentials = Type.Object({
+  username: Type.String({ minLength: 1, maxLength: 1024 }),
+  password: Type.String({ minLength: 1, maxLength: 1024 }),
+})
+
 /** Path parameters of a route for one thing. */
 export const IdParams = Type.Object({ id: Id })
 /** Answer to the creation of a thing. */

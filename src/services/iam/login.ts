@@ -17,8 +17,15 @@ export interface LoginAttempt {
   readonly address: string
 }
 
+/** What a login gives: the token, its id, and when it ends. */
+export interface LoginToken {
+  readonly token: string
+  readonly id: string
+  readonly expiresAt: Date
+}
+
 /** Gives a token for the right password; throws `login-failed` otherwise. */
-export type Login = (attempt: LoginAttempt) => Promise<{ readonly token: string; readonly id: string }>
+export type Login = (attempt: LoginAttempt) => Promise<LoginToken>
 
 type LoginParts = Pick<IamParts, 'db' | 'bus' | 'clock' | 'passwords' | 'masterKey' | 'config'>
 
@@ -54,6 +61,6 @@ function issueToken({ db, bus, clock, config }: LoginParts, account: LoginAccoun
     const by = actor({ id: userId, ...(tenantId === undefined ? {} : { tenant: tenantId }) })
     const payload = { ...by, id: token.id, accountId: userId, type: token.type, expiresAt: expiresAt.toISOString() }
     await bus.publish(tx, { name: 'iam.token.created', payload })
-    return { token: text, id: token.id }
+    return { token: text, id: token.id, expiresAt }
   })
 }

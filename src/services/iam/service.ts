@@ -10,6 +10,7 @@ import { createLoginFailures, type LoginFailures } from './login-failures.ts'
 import { iamMigrations } from './migrations.ts'
 import { createPasswords } from './password.ts'
 import { permissionCatalogue, permissions } from './permissions.ts'
+import { deleteSession } from './routes/delete-session.ts'
 import { getHealthcheck } from './routes/get-healthcheck.ts'
 import { getMe } from './routes/get-me.ts'
 import { getPermissions } from './routes/get-permissions.ts'
@@ -22,6 +23,7 @@ import { getUsers } from './routes/get-users.ts'
 import { postIntrospection } from './routes/post-introspection.ts'
 import { postLogin } from './routes/post-login.ts'
 import { postLogout } from './routes/post-logout.ts'
+import { postSession } from './routes/post-session.ts'
 import { postTenant } from './routes/post-tenant.ts'
 import { postUser } from './routes/post-user.ts'
 import { issueServiceToken, type ServiceToken } from './service-token.ts'
@@ -47,14 +49,15 @@ export function createIam(deps: IamDeps): Iam {
   }
   const failures = createLoginFailures(parts)
   const cleaner = createCleaner(parts, failures)
+  const lookupToken = createTokenLookup(parts)
   return {
     name: 'iam',
     migrations: iamMigrations,
     permissions: Object.values(permissions),
-    mounts: [mountOf(parts, failures)],
+    mounts: [mountOf(parts, { failures, lookupToken })],
     start: async () => cleaner.start(),
     stop: () => cleaner.stop(),
-    lookupToken: createTokenLookup(parts),
+    lookupToken,
     ensureFirstAdmin: (options) => ensureFirstAdmin(parts, options),
     issueServiceToken: (serviceName, given) => issueServiceToken(parts, serviceName, given),
   }
@@ -65,15 +68,21 @@ function createTokenLookup({ db, clock }: Pick<IamParts, 'db' | 'clock'>): Token
     isToken(token) ? asSystem(db, (tx) => findPrincipal(tx, tokenHash(token), clock())) : undefined
 }
 
-function mountOf(parts: IamParts, failures: LoginFailures): Mount {
+function mountOf(
+  parts: IamParts,
+  { failures, lookupToken }: { failures: LoginFailures; lookupToken: TokenLookup },
+): Mount {
+  const login = createLogin(parts, failures)
   return {
     base: '/iam',
     tag: 'IAM',
     routes: [
       getRoot(),
       getHealthcheck(),
-      postLogin(createLogin(parts, failures)),
+      postLogin(login),
       postLogout(parts),
+      postSession(parts, login),
+      deleteSession(parts, lookupToken),
       postIntrospection(parts),
       getUsers(parts),
       postUser(parts),

@@ -1,12 +1,7 @@
 import { Type } from 'typebox'
 import { route } from '#lib/http/route'
+import { Credentials } from '../documents.ts'
 import type { Login } from '../login.ts'
-
-/** Other fields, such as the `remember-me` of existing clients, mean nothing here: there is no session beside the token. */
-const Credentials = Type.Object({
-  username: Type.String({ minLength: 1, maxLength: 1024 }),
-  password: Type.String({ minLength: 1, maxLength: 1024 }),
-})
 
 /** `POST /login`. */
 export const postLogin = (login: Login) =>
@@ -21,6 +16,7 @@ export const postLogin = (login: Login) =>
     response: { 200: Type.Object({ token: Type.String(), id: Type.String({ description: 'The id of the token' }) }) },
     errors: ['login-failed'],
     async handle({ body: { username, password }, ip }) {
-      return { status: 200, body: await login({ username, password, address: ip }) }
+      const { token, id } = await login({ username, password, address: ip })
+      return { status: 200, body: { token, id } }
     },
   })

@@ -1,11 +1,10 @@
 import { Type } from 'typebox'
 import { route } from '#lib/http/route'
-import { asSystem } from '../as-system.ts'
-import { actor, type IamParts } from '../deps.ts'
-import { deleteTokenById } from '../token-store.ts'
+import type { IamParts } from '../deps.ts'
+import { withdrawToken } from '../withdraw-token.ts'
 
 /** `POST /logout`: twice is once. */
-export const postLogout = ({ db, bus }: Pick<IamParts, 'db' | 'bus'>) =>
+export const postLogout = (parts: Pick<IamParts, 'db' | 'bus'>) =>
   route({
     method: 'POST',
     path: '/logout',
@@ -13,17 +12,7 @@ export const postLogout = ({ db, bus }: Pick<IamParts, 'db' | 'bus'>) =>
     permission: 'signed-in',
     response: { 200: Type.Object({ loggedOut: Type.Literal(true) }) },
     async handle({ principal }) {
-      // Not the principal's scope: the token of an account without tenant would be out of it.
-      await asSystem(db, async (tx) => {
-        if (!(await deleteTokenById(tx, principal.tokenId))) return
-        const payload = {
-          ...actor(principal),
-          id: principal.tokenId,
-          accountId: principal.id,
-          reason: 'logout',
-        } as const
-        await bus.publish(tx, { name: 'iam.token.deleted', payload })
-      })
+      await withdrawToken(parts, principal)
       return { status: 200, body: { loggedOut: true as const } }
     },
   })
