@@ -18,7 +18,10 @@ export {
   type PayloadMap,
   type ReceivedEvent,
 } from './event.ts'
+export { createHistory, type History, type HistoryPage, type Wanted } from './history.ts'
 export type { Listening } from './listener.ts'
 export { eventBusMigrations } from './migrations.ts'
+export { isPattern, matcher } from './pattern.ts'
 export type { PayloadCheck } from './publisher.ts'
 export type { HandlerContext, ServiceBus, SubscribeOptions } from './service-bus.ts'
+export { createTally, type Tally, type TallyOptions, type TallyRow } from './tally.ts'

@@ -14,11 +14,14 @@ export function assertName(name: string): void {
   if (!sound) throw new Error(`Cannot publish "${name}" as a name must be words separated by dots`)
 }
 
-/** Throws when the text is no pattern: empty, an empty word, or a wildcard mixed with letters. */
+/** Whether the text is a pattern: no empty word, and no wildcard mixed with letters. */
+export function isPattern(text: string): boolean {
+  return text.split('.').every((word) => word === '*' || word === '#' || /^[^.*#\s\0]+$/.test(word))
+}
+
+/** Throws when the text is no pattern. */
 export function assertPattern(pattern: string): void {
-  const words = pattern.split('.')
-  const sound = words.every((word) => word === '*' || word === '#' || /^[^.*#\s\0]+$/.test(word))
-  if (!sound)
+  if (!isPattern(pattern))
     throw new Error(`Cannot subscribe to "${pattern}" as a pattern must be words, "*" or "#" separated by dots`)
 }
 
