@@ -22,7 +22,13 @@ export const ADMIN_PASSWORD = 'correct horse battery'
 export const hour = 3_600_000
 
 /** As other services have them. */
-const flowPermissions: Permission[] = ['flows.read', 'flows.write', 'flows.control', 'executions.read'].map((name) => {
+const flowPermissions: Permission[] = [
+  'flows.read',
+  'flows.write',
+  'flows.control',
+  'executions.read',
+  'events.read',
+].map((name) => {
   return { name, scope: 'tenant', description: '' }
 })
 
