@@ -105,7 +105,8 @@ function addParts(lifecycle: Lifecycle, { config, logger, version }: HubOptions,
     trustProxy: hub.trustProxy,
     docs: true,
   })
-  const migrations = [eventBusMigrations, ...services.running.map((service) => service.migrations)]
+  // The bus's window has those of the bus.
+  const migrations = [...new Set([eventBusMigrations, ...services.running.map((service) => service.migrations)])]
   lifecycle
     .add({ name: 'connections', stop: () => Promise.all([db.close(), heart.close()]) })
     .add({ name: 'migrations', start: () => prepare({ url: databaseUrl, migrations, logger }, hub.databaseUrl) })

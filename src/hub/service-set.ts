@@ -12,6 +12,8 @@ import { permissions as auditLogPermissions } from '../services/audit-log/permis
 import { createAuditLog } from '../services/audit-log/service.ts'
 import { permissions as componentOrchestratorPermissions } from '../services/component-orchestrator/permissions.ts'
 import { createComponentOrchestrator } from '../services/component-orchestrator/service.ts'
+import { permissions as eventBusPermissions } from '../services/event-bus/permissions.ts'
+import { createBusWindow } from '../services/event-bus/service.ts'
 import { permissions as flowRepositoryPermissions } from '../services/flow-repository/permissions.ts'
 import { createFlowRepository } from '../services/flow-repository/service.ts'
 import { createIam } from '../services/iam/service.ts'
@@ -44,9 +46,12 @@ export interface ServiceSetOptions {
 }
 
 /** What other services check, whether they run here or not: IAM must know all that can be granted. */
-const otherPermissions = [auditLogPermissions, componentOrchestratorPermissions, flowRepositoryPermissions].flatMap(
-  (permissions) => Object.values(permissions),
-)
+const otherPermissions = [
+  auditLogPermissions,
+  componentOrchestratorPermissions,
+  eventBusPermissions,
+  flowRepositoryPermissions,
+].flatMap((permissions) => Object.values(permissions))
 
 /** What the orchestrator may do with its own token: read the flows that it is asked to run. */
 const ORCHESTRATOR_PERMISSIONS = ['flows.read']
@@ -72,6 +77,7 @@ export function createServices(options: ServiceSetOptions): ServiceSet {
         components: options.components,
       }),
     'audit-log': () => createAuditLog({ db, bus: bus.service('audit-log'), logger, clock, masterKey }),
+    'event-bus': () => createBusWindow({ db, bus: bus.service('event-bus'), logger }),
   }
   const others = [...wanted].flatMap((name) => (name === 'iam' ? [] : [makers[name]()]))
   const iam = createIam({

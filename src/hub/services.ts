@@ -1,5 +1,5 @@
 /** The services that a process can run. */
-export const serviceNames = ['iam', 'flow-repository', 'component-orchestrator', 'audit-log'] as const
+export const serviceNames = ['iam', 'flow-repository', 'component-orchestrator', 'audit-log', 'event-bus'] as const
 
 /** One of them. */
 export type ServiceName = (typeof serviceNames)[number]
