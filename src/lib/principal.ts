@@ -38,6 +38,17 @@ export function seesEverything(principal: Principal): boolean {
   return principal.permissions.has('all')
 }
 
+/** Whether two looks at a token found the same: the same account in the same tenant, with the same permissions. */
+export function isSame(one: Principal, other: Principal): boolean {
+  const { permissions } = one
+  return (
+    one.id === other.id &&
+    one.tenant === other.tenant &&
+    permissions.size === other.permissions.size &&
+    permissions.isSubsetOf(other.permissions)
+  )
+}
+
 /** The principal of a token; `undefined` when the token is not valid. Throws `unavailable` when it cannot know. */
 export type TokenLookup = (token: string) => Promise<Principal | undefined>
 

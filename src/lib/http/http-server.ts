@@ -125,7 +125,7 @@ function assemble(
   registerProbes(server, { ...options, accepting: () => state.ready && !state.stopping })
   if (docs) registerDocs(server)
   const { checkAnswers = false } = options
-  registerMounts(server, mounts, { ...limits, logger, live, checkAnswers, validation: createValidation() })
+  registerMounts(server, mounts, { ...limits, logger, principals, live, checkAnswers, validation: createValidation() })
   return server
 }
 

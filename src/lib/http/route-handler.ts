@@ -2,10 +2,12 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { DeadlineError, withDeadline } from '../deadline.ts'
 import { HubError } from '../errors.ts'
 import type { Logger } from '../logger.ts'
+import { isSame, type TokenLookup } from '../principal.ts'
+import { authenticate } from './authentication.ts'
 import type { LiveStreams } from './live-streams.ts'
 import { provenanceOf } from './request-guard.ts'
 import { goneController, traceparentOf } from './request-trace.ts'
-import type { Answer, Route, RouteRequest } from './route.ts'
+import type { Answer, Route, RouteRequest, StreamContent } from './route.ts'
 import type { Validation } from './validation.ts'
 
 /** What the handlers of one server share. */
@@ -13,9 +15,16 @@ export interface RouteHandlerOptions {
   readonly logger: Logger
   readonly validation: Validation
   readonly live: LiveStreams
+  readonly principals: TokenLookup
   /** Milliseconds a handler may take; default 60,000. */
   readonly handlerTimeout?: number
   readonly checkAnswers?: boolean
+}
+
+interface Served {
+  readonly route: Route
+  readonly request: FastifyRequest
+  readonly reply: FastifyReply
 }
 
 type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>
@@ -23,6 +32,10 @@ type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<Fastify
 /** Makes what runs for a route once access is granted and the body is read: check, handle, answer. */
 export function createRouteHandler(options: RouteHandlerOptions): (route: Route) => Handler {
   const { handlerTimeout = 60_000, validation, logger } = options
+  const watch = ({ stream, live }: StreamContent, { route, request, reply }: Served) => {
+    if (request.method === 'HEAD') stream.destroy()
+    else if (live) options.live.add(stream, reply, () => isStillAllowed(route, request, options.principals))
+  }
   return (route) => async (request, reply) => {
     checkQueryText(request.url)
     const body = bodyOf(route, request.body)
@@ -40,7 +53,8 @@ export function createRouteHandler(options: RouteHandlerOptions): (route: Route)
       },
     )
     if (options.checkAnswers && answer.body !== undefined) validation.checkAnswer(route, answer.status, answer.body)
-    return send(reply, answer, options.live)
+    if (answer.stream) watch(answer, { route, request, reply })
+    return send(reply, answer)
   }
 }
 
@@ -89,12 +103,20 @@ function requestOf(route: Route, request: FastifyRequest, { body, signal, logger
   }
 }
 
-function send(reply: FastifyReply, answer: Answer, live: LiveStreams): FastifyReply {
+/**
+ * Whether the caller of a stream may still have it, as the same one: what it shows was chosen for the tenant and the permissions that it
+ * had.
+ */
+async function isStillAllowed({ permission }: Route, request: FastifyRequest, lookup: TokenLookup): Promise<boolean> {
+  const principal = await authenticate(permission, provenanceOf(request), lookup)
+  return principal === undefined || request.principal === undefined
+    ? principal === request.principal
+    : isSame(principal, request.principal)
+}
+
+function send(reply: FastifyReply, answer: Answer): FastifyReply {
   reply.code(answer.status).headers(answer.headers ?? {})
-  if (answer.stream) {
-    if (answer.live) live.add(answer.stream, reply)
-    return reply.type(answer.type).send(answer.stream)
-  }
+  if (answer.stream) return reply.type(answer.type).send(answer.stream.destroyed ? undefined : answer.stream)
   if (answer.text !== undefined) return reply.type(answer.type).send(answer.text)
   const json = answer.json ?? (answer.body === undefined ? undefined : JSON.stringify(answer.body))
   return json === undefined ? reply.send() : reply.type('application/json; charset=utf-8').send(json)

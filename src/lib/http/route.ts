@@ -68,8 +68,11 @@ interface TextContent {
   readonly stream?: never
 }
 
-/** Bytes as they come. `live` ones never end by themselves and are ended as soon as the server stops. */
-interface StreamContent {
+/**
+ * Bytes as they come. `live` ones never end by themselves: they are ended as soon as the server stops, and within about a second when the
+ * caller's token is in force no longer, or allows something else than before.
+ */
+export interface StreamContent {
   readonly stream: Readable
   readonly type: string
   readonly live?: boolean

@@ -40,6 +40,7 @@ test('lookupToken() joins the permissions of token, account, membership and all 
   const { a } = await createTwoTenants(hub)
   const plain = await hub.iam.lookupToken(a.plain)
   assert.deepEqual([...(plain?.permissions ?? [])].toSorted(), [
+    'events.read',
     'executions.read',
     'flows.control',
     'flows.read',
@@ -52,7 +53,7 @@ test('lookupToken() joins the permissions of token, account, membership and all 
   await hub.superuser.query(`update iam.user set permissions = '{of.account}'`)
   await hub.superuser.query(`update iam.membership set permissions = '{of.membership,flows.read}'`)
   const more = await hub.iam.lookupToken(a.plain)
-  assert.equal(more?.permissions.size, 9)
+  assert.equal(more?.permissions.size, 10)
 })
 
 test('lookupToken() takes no permission from a tenant in which the token does not act', async (t) => {
