@@ -231,7 +231,7 @@ describe('every route of the document refuses, and changes nothing:', () => {
     const requests = operations.flatMap(({ method, path, parameters, body }) => {
       const headers: Record<string, string> = body === undefined ? {} : json
       const sound = { method, headers, ...(body === undefined ? {} : { body: '{}' }) }
-      return parameters.flatMap(({ in: place, name, schema: { type, format, enum: words } }) => {
+      return parameters.flatMap(({ in: place, name, schema: { type, format, enum: words, minimum } }) => {
         if (place === 'path' && format === 'uuid') {
           return ['7', 'not-a-uuid', "' or 1=1 --", `${randomUUID()}0`].map((value) => {
             return { ...sound, why: value, path: filled(path, encodeURIComponent(value)), field: name }
@@ -239,7 +239,8 @@ describe('every route of the document refuses, and changes nothing:', () => {
         }
         const isWrong = format === 'uuid' || words !== undefined || type === 'integer' || type === 'boolean'
         if (place !== 'query' || !isWrong) return []
-        const values = type === 'integer' ? ['x', '0', '-1', '1.5', '1e99', ''] : ['x']
+        const below = minimum === 0 ? '-2' : '0'
+        const values = type === 'integer' ? ['x', below, '-1', '1.5', '1e99', ''] : ['x']
         return values.map((value) => {
           const query = new URLSearchParams({ [name]: value })
           return { ...sound, why: value, path: `${filled(path)}?${query}`, field: name }

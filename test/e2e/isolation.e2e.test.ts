@@ -112,6 +112,8 @@ describe('a user without a permission', () => {
     ['executions.read', 'GET', '/component-orchestrator/executions'],
     ['executions.read', 'GET', '/component-orchestrator/executions/RUN'],
     ['logs.read', 'GET', '/audit-log/logs'],
+    ['events.read', 'GET', '/event-bus/catalogue'],
+    ['events.read', 'GET', '/event-bus/live'],
     ['tenant.account.read', 'GET', '/iam/api/v1/users'],
     ['tenant.account.create', 'POST', '/iam/api/v1/users', { username: 'other', password: 'correct horse' }],
     ['iam.tenant.create', 'POST', '/iam/api/v1/tenants', { name: 'x' }],

@@ -3,6 +3,7 @@ export interface ApiSchema {
   readonly type?: string | readonly string[]
   readonly format?: string
   readonly enum?: readonly unknown[]
+  readonly minimum?: number
   readonly properties?: Readonly<Record<string, ApiSchema>>
   readonly additionalProperties?: boolean | ApiSchema
 }
