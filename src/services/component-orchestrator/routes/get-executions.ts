@@ -6,7 +6,16 @@ import { Id } from '#lib/schema'
 import { scopeOf, tenantOf } from '#lib/scope'
 import { permissions } from '../permissions.ts'
 import { RunDocument, toRunDocument } from '../run/run-document.ts'
-import { listRuns } from '../run/run-store.ts'
+import { listRuns, runStatuses } from '../run/run-store.ts'
+
+const Query = Type.Object(
+  {
+    ...pagingQuery,
+    'filter[flowId]': Type.Optional(Id),
+    'filter[status]': Type.Optional(Type.Enum([...runStatuses])),
+  },
+  { additionalProperties: false },
+)
 
 /** `GET /executions` */
 export const getExecutions = ({ db }: { db: Database }) =>
@@ -15,12 +24,12 @@ export const getExecutions = ({ db }: { db: Database }) =>
     path: '/executions',
     summary: 'List runs, the latest first',
     permission: permissions.readExecutions,
-    query: Type.Object({ ...pagingQuery, 'filter[flowId]': Type.Optional(Id) }, { additionalProperties: false }),
+    query: Query,
     response: { 200: Type.Object({ data: Type.Array(RunDocument), meta: PageMeta }) },
     async handle({ query, principal }) {
       const paging = pagingOf(query)
       const scope = scopeOf(principal)
-      const filter = { tenantId: tenantOf(scope), flowId: query['filter[flowId]'] }
+      const filter = { tenantId: tenantOf(scope), flowId: query['filter[flowId]'], status: query['filter[status]'] }
       const { runs, total } = await db.transaction(scope, (tx) => listRuns(tx, filter, paging))
       return { status: 200, body: { data: runs.map(toRunDocument), meta: paging.meta(total) } }
     },

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { Id, Moment } from '#lib/schema'
-import type { Run, RunStep } from './run-store.ts'
+import { type Run, type RunStep, runStatuses } from './run-store.ts'
 
 /** A run as callers receive it. */
 export const RunDocument = Type.Object({
@@ -9,7 +9,7 @@ export const RunDocument = Type.Object({
   tenant: Id,
   generation: Type.Integer({ description: 'The start of the flow whose graph it runs' }),
   requestId: Type.String({ description: 'The id that the trigger answered' }),
-  status: Type.Enum(['running', 'success', 'failed']),
+  status: Type.Enum([...runStatuses]),
   startedAt: Moment,
   finishedAt: Type.Optional(Moment),
 })

@@ -2,7 +2,9 @@ import type { Tx } from '#lib/postgres'
 import type { TaskError } from '#lib/task-queue'
 
 /** How a run stands: `failed` once all is done and a step has failed. */
-export type RunStatus = 'running' | 'success' | 'failed'
+export const runStatuses = ['running', 'success', 'failed'] as const
+/** One of these. */
+export type RunStatus = (typeof runStatuses)[number]
 
 /** All that one arrival led to. */
 export interface Run {
@@ -82,16 +84,25 @@ const OUTPUTS = (what: string): string =>
 export interface RunFilter {
   readonly tenantId: string | undefined
   readonly flowId: string | undefined
+  readonly status: RunStatus | undefined
+}
+
+/** What `toRun` tells a status by, in SQL. */
+const HAS_STATUS: Readonly<Record<RunStatus, string>> = {
+  running: 'open_steps > 0',
+  success: 'open_steps <= 0 and failed_steps <= 0',
+  failed: 'open_steps <= 0 and failed_steps > 0',
 }
 
 /** Runs of a flow, or of all flows, the latest first. */
 export async function listRuns(
   tx: Tx,
-  { tenantId, flowId }: RunFilter,
+  { tenantId, flowId, status }: RunFilter,
   page: { readonly limit: number; readonly offset: number },
 ): Promise<{ runs: Run[]; total: number }> {
   const wanted = Object.entries({ tenant_id: tenantId, flow_id: flowId }).filter(([, value]) => value !== undefined)
-  const where = ['true', ...wanted.map(([column], index) => `${column} = $${index + 1}`)].join(' and ')
+  const isWanted = wanted.map(([column], index) => `${column} = $${index + 1}`)
+  const where = [status === undefined ? 'true' : HAS_STATUS[status], ...isWanted].join(' and ')
   const values = wanted.map(([, value]) => value)
   const rows = await tx.query<RunRow>(
     `select ${RUN_COLUMNS} from component_orchestrator.run where ${where}
