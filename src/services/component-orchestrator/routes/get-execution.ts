@@ -4,8 +4,9 @@ import { route } from '#lib/http/route'
 import type { Database } from '#lib/postgres'
 import { Id } from '#lib/schema'
 import { scopeOf } from '#lib/scope'
+import { findGraph } from '../flow/flow-store.ts'
 import { permissions } from '../permissions.ts'
-import { RunDocument, StepDocument, toRunDocument, toStepJson } from '../run/run-document.ts'
+import { RunDocument, RunGraph, StepDocument, toRunDocument, toRunGraph, toStepJson } from '../run/run-document.ts'
 import { findRun, listSteps, MOST_STEPS } from '../run/run-store.ts'
 
 /** `GET /executions/:id` */
@@ -19,18 +20,23 @@ export const getExecution = ({ db }: { db: Database }) =>
     params: Type.Object({ id: Id }),
     response: {
       200: Type.Object({
-        data: Type.Interface([RunDocument], { steps: Type.Array(StepDocument) }),
+        data: Type.Interface([RunDocument], { graph: Type.Optional(RunGraph), steps: Type.Array(StepDocument) }),
         meta: Type.Object({}),
       }),
     },
     errors: ['not-found'],
     async handle({ params, principal }) {
-      const { run, steps } = await db.transaction(scopeOf(principal), async (tx) => {
+      const { run, graph, steps } = await db.transaction(scopeOf(principal), async (tx) => {
         const found = await findRun(tx, params.id)
-        return { run: found, steps: found === undefined ? [] : await listSteps(tx, params.id) }
+        if (found === undefined) return { run: found, steps: [] }
+        const graph = await findGraph(tx, found.flowId, found.generation)
+        return { run: found, graph, steps: await listSteps(tx, params.id) }
       })
       if (run === undefined) throw new HubError('not-found', `There is no run "${params.id}"`)
-      const document = JSON.stringify(toRunDocument(run)).slice(0, -1)
+      const document = JSON.stringify({ ...toRunDocument(run), ...(graph && { graph: toRunGraph(graph) }) }).slice(
+        0,
+        -1,
+      )
       return { status: 200, json: `{"data":${document},"steps":[${steps.map(toStepJson).join(',')}]},"meta":{}}` }
     },
   })

@@ -52,6 +52,12 @@ describe('a run', () => {
     const seen = await inspect(process, hub, flow)
     assert.equal(seen.status, 'success')
     for (const step of seen.steps) assert.deepEqual([step.status, step.input.data], ['success', { n: 1 }])
+    const { nodes, edges } = seen.graph
+    assert.deepEqual(
+      edges.map(({ source, target }: { source: string; target: string }) => `${source}>${target}`),
+      ['a>b', 'a>c', 'b>d', 'c>d'],
+    )
+    for (const node of nodes) assert.deepEqual(Object.keys(node), ['id', 'componentId', 'function'])
   })
 
   test('splits into many and ends when the last part has ended', async (t) => {

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { Id, Moment } from '#lib/schema'
+import type { Graph } from '../flow/graph.ts'
 import { type Run, type RunStep, runStatuses } from './run-store.ts'
 
 /** A run as callers receive it. */
@@ -33,6 +34,20 @@ export const StepDocument = Type.Object({
   finishedAt: Type.Optional(Moment),
   durationMs: Type.Optional(Type.Number({ description: 'Of the last attempt' })),
 })
+
+/** The graph that a run follows, without what its steps are set to: flows may have changed since, or be gone. */
+export const RunGraph = Type.Object({
+  nodes: Type.Array(Type.Object({ id: Type.String(), componentId: Type.String(), function: Type.String() })),
+  edges: Type.Array(Type.Object({ source: Type.String(), target: Type.String() })),
+})
+
+/** The graph in the form in which callers receive it. */
+export function toRunGraph({ nodes, edges = [] }: Graph): Static<typeof RunGraph> {
+  return {
+    nodes: nodes.map(({ id, componentId, function: name }) => ({ id, componentId, function: name })),
+    edges: edges.map(({ source, target }) => ({ source, target })),
+  }
+}
 
 /** The run in the form in which callers receive it. */
 export function toRunDocument({ tenantId, startedAt, finishedAt, ...same }: Run): Static<typeof RunDocument> {
