@@ -38,8 +38,8 @@ export interface LiveStreamOptions {
 }
 
 /**
- * How far back a stream begins or goes on, in positions: an hour of a hub with three events a second, and for the database 20 pages
- * or some ten milliseconds. Whoever was away for longer wants the audit log.
+ * How far back a stream begins or goes on, in positions: an hour of a hub with three events a second. To look through them all for a rare
+ * tenant takes the database 40 to 200 ms (measured at 600 bytes an event). Whoever was away for longer wants the audit log.
  */
 export const MOST_BACK = 10_000
 
