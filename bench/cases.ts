@@ -1,0 +1,5 @@
+import { busCases } from './bus/bus-cases.ts'
+import type { BenchCase } from './harness/case.ts'
+
+/** Everything that is measured, in the order of the report. */
+export const cases: readonly BenchCase[] = [...busCases]
