@@ -74,6 +74,14 @@ async function bench({ chosen, runs, quick, dryRun, command }: Request, folder: 
     },
     progress: (text: string) => console.error(`${new Date().toISOString().slice(11, 19)}  ${text}`),
   }
+  // Child processes end with this one, and so does PostgreSQL; only its folder would stay.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, async () => {
+      await server?.then((started) => started.stop())
+      await rm(folder, { recursive: true, force: true, maxRetries: 10 })
+      process.exit(1)
+    })
+  }
   try {
     for (const one of chosen) {
       const result = await runCase(one, runs, context)

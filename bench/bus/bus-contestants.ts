@@ -34,6 +34,16 @@ export const hubBusEach: BusContestant = {
     '`subscribe` with its defaults: one lane, so total order; one insert an event, in the transaction of the page.',
 }
 
+/** Ours in a single process, as `npm start` runs the hub. */
+export const hubBusOneProcess: BusContestant = {
+  ...hubBus,
+  id: 'ours-one-process',
+  kind: 'variant',
+  title: 'Event bus, one process',
+  mode: { ...hubBus.mode, processes: 1 },
+  about: 'the same with publisher and subscriber in one process, as `npm start` runs the hub: wake-ups are calls.',
+}
+
 /** What publishing cannot exceed. */
 export const transactionInsert: BusContestant = {
   id: 'insert-transaction',

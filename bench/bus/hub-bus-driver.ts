@@ -12,7 +12,8 @@ type Payloads = { [THING_NAME]: ThingPayload }
 
 /**
  * Our bus, in one process. `mode.handler`: `pages` (default) writes the effects of a page with one insert, `each` those of each event. `mode.lanes` and
- * `mode.pageEvents` as in `SubscribeOptions`.
+ * `mode.pageEvents` as in `SubscribeOptions`. With `mode.behind` the subscribers begin now, and one more, whose
+ * effects nobody counts, begins at the beginning.
  */
 export function createDriver({ url, connections, mode }: DriverInput): Driver {
   const db = createDatabase({ url, role: APP_ROLE, poolSize: connections })
@@ -24,8 +25,9 @@ export function createDriver({ url, connections, mode }: DriverInput): Driver {
   const options = {
     names: '#',
     lanes,
+    from: mode.behind === undefined ? 'beginning' : 'now',
     ...(mode.pageEvents === undefined ? {} : { pageEvents: Number(mode.pageEvents) }),
-  }
+  } as const
 
   function subscribe(subscriber: number, tally: Tally): void {
     const name = `subscriber-${subscriber}`
@@ -46,6 +48,11 @@ export function createDriver({ url, connections, mode }: DriverInput): Driver {
     async start(subscribers, tally) {
       await membership.start()
       for (let subscriber = 1; subscriber <= subscribers; subscriber += 1) subscribe(subscriber, tally)
+      if (mode.behind !== undefined && subscribers > 0) {
+        service.subscribePages('behind', { ...options, from: 'beginning' }, (events, { tx }) =>
+          writeEffects(tx, 0, events as readonly unknown[] as readonly Thing[]),
+        )
+      }
       await bus.start()
     },
     async publish(things) {

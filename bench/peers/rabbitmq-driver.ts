@@ -7,6 +7,7 @@ import { THING_NAME, type Thing } from '../bus/thing.ts'
 export const BROKER = 'amqp://guest:guest@127.0.0.1:5672'
 
 const CONCURRENCY = 500
+const QUEUE = { durable: true, arguments: { 'x-queue-type': 'quorum' } } as const
 
 /**
  * RabbitMQ with a durable topic exchange and a quorum queue for each of `mode.subscribers`: publishing waits for the broker's confirm, a message is
@@ -24,14 +25,21 @@ export function createDriver({ url, name, mode }: DriverInput): Driver {
 
   function consume(subscriber: number, groups: EffectGroups): Promise<void> {
     const consumer = rabbit.createConsumer(
-      { queue: queueOf(subscriber), concurrency: CONCURRENCY, qos: { prefetchCount: 2 * CONCURRENCY } },
+      {
+        queue: queueOf(subscriber),
+        queueOptions: QUEUE,
+        concurrency: CONCURRENCY,
+        qos: { prefetchCount: 2 * CONCURRENCY },
+      },
       async (message) => {
         await groups.submit(subscriber, message.body as Thing)
       },
     )
-    consumer.on('error', (error) => console.error('rabbitmq consumer', error))
     consumers.push(consumer)
-    return new Promise((resolve) => consumer.on('ready', resolve))
+    return new Promise((resolve, reject) => {
+      consumer.on('ready', resolve)
+      consumer.on('error', reject)
+    })
   }
 
   return {
@@ -39,7 +47,7 @@ export function createDriver({ url, name, mode }: DriverInput): Driver {
       await rabbit.exchangeDeclare({ exchange, type: 'topic', durable: true })
       for (let subscriber = 1; subscriber <= subscribers; subscriber += 1) {
         const queue = queueOf(subscriber)
-        await rabbit.queueDeclare({ queue, durable: true, arguments: { 'x-queue-type': 'quorum' } })
+        await rabbit.queueDeclare({ queue, ...QUEUE })
         await rabbit.queueBind({ queue, exchange, routingKey: 'bench.#' })
       }
     },
