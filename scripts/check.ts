@@ -2,6 +2,7 @@
 //   npm run check
 
 import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { glob, readFile } from 'node:fs/promises'
 import path from 'node:path'
 
@@ -19,6 +20,18 @@ export async function check(): Promise<boolean> {
   const bin = (...parts: string[]) => path.join(root, 'node_modules', ...parts)
   const findings = await Promise.all([
     findByProgram('tsc', [bin('typescript', 'bin', 'tsc'), '-p', root, '--pretty', 'false']),
+    // It needs the peers, which only its first run installs.
+    ...(existsSync(path.join(root, 'bench', 'node_modules'))
+      ? [
+          findByProgram('tsc bench', [
+            bin('typescript', 'bin', 'tsc'),
+            '-p',
+            path.join(root, 'bench'),
+            '--pretty',
+            'false',
+          ]),
+        ]
+      : []),
     findByProgram('biome ci', [bin('@biomejs', 'biome', 'bin', 'biome'), 'ci', '--colors=off', root]),
     findUndocumented(),
   ])
@@ -45,7 +58,10 @@ async function findByProgram(name: string, args: string[]): Promise<Finding> {
 
 async function findUndocumented(): Promise<Finding> {
   const found: string[] = []
-  for await (const file of glob('src/**/*.ts', { cwd: root, exclude: (name) => name.endsWith('.test.ts') })) {
+  for await (const file of glob(['src/**/*.ts', 'bench/{harness,bus,peers,flows,footprint}/*.ts'], {
+    cwd: root,
+    exclude: (name) => name.endsWith('.test.ts'),
+  })) {
     const source = await readFile(path.join(root, file), 'utf8')
     for (const { line, symbol } of undocumentedExports(source)) {
       found.push(`${file}:${line}: exported "${symbol}" must have a doc comment`)

@@ -17,8 +17,9 @@ export interface BusRun {
   verify(subscribers: number, things: number): Promise<void>
 }
 
-/** Connections of a process that publishes, and of one that handles. */
+/** Connections of a process that publishes. */
 export const PUBLISH_CONNECTIONS = 16
+/** Connections of a process that handles. */
 export const HANDLE_CONNECTIONS = 20
 
 /** One run in a new database with the contestant's tables; nothing of it is left afterwards. */
