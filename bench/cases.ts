@@ -1,5 +1,7 @@
 import { busCases } from './bus/bus-cases.ts'
+import { flowCases } from './flows/flow-cases.ts'
+import { footprintCases } from './footprint/footprint-cases.ts'
 import type { BenchCase } from './harness/case.ts'
 
 /** Everything that is measured, in the order of the report. */
-export const cases: readonly BenchCase[] = [...busCases]
+export const cases: readonly BenchCase[] = [...busCases, ...flowCases, ...footprintCases]
