@@ -22,8 +22,6 @@ export interface FlowSystemOptions {
   readonly targetUrl: string
   /** A folder of its own, missing or empty at the first start. */
   readonly folder: string
-  /** Further arguments for Node.js, such as `--cpu-prof`. */
-  readonly nodeArguments?: readonly string[]
 }
 
 /** Starts a system; at a second start in the same folder its flow is there already. */

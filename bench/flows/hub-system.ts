@@ -10,9 +10,14 @@ import { ticketExpression } from './mapping.ts'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const ADMIN = { username: 'admin', password: 'a password for this bench' }
 
-/** Starts the hub as users do, in a process of its own with its bundled PostgreSQL and default settings, and has the flow active. */
+/**
+ * Starts the hub as users do, in a process of its own with its bundled PostgreSQL and default settings, and has the flow active.
+ * `OIH_BENCH_PROFILE=<folder>` lets it write a CPU profile there.
+ */
 export async function startHubSystem(options: FlowSystemOptions): Promise<FlowSystem> {
-  const { folder, targetUrl, nodeArguments = [] } = options
+  const { folder, targetUrl } = options
+  const profile = process.env.OIH_BENCH_PROFILE
+  const nodeArguments = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`]
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('OIH_'))
   const begin = performance.now()
   const child = spawn(process.execPath, [...nodeArguments, 'src/main.ts', 'start'], {
