@@ -1,11 +1,10 @@
-import { spawn } from 'node:child_process'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { logIn } from '../../test/support/hub-client.ts'
 import type { FlowSystem, FlowSystemOptions } from './flow-system.ts'
 import { ticketExpression } from './mapping.ts'
+import { startProgram } from './program.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const ADMIN = { username: 'admin', password: 'a password for this bench' }
@@ -19,10 +18,10 @@ export async function startHubSystem(options: FlowSystemOptions): Promise<FlowSy
   const profile = process.env.OIH_BENCH_PROFILE
   const nodeArguments = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`]
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('OIH_'))
-  const begin = performance.now()
-  const child = spawn(process.execPath, [...nodeArguments, 'src/main.ts', 'start'], {
+  let address = ''
+  const program = await startProgram({
+    args: [...nodeArguments, 'src/main.ts', 'start'],
     cwd: root,
-    stdio: ['ignore', 'pipe', 'inherit'],
     env: {
       ...Object.fromEntries(inherited),
       NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'node'),
@@ -31,19 +30,13 @@ export async function startHubSystem(options: FlowSystemOptions): Promise<FlowSy
       OIH_ADMIN_PASSWORD: ADMIN.password,
       OIH_OUTBOUND_ALLOW: '127.0.0.0/8',
     },
+    isReady(line) {
+      address = /^\s*Address\s+(\S+)$/.exec(line)?.[1] ?? address
+      return address !== ''
+    },
   })
-  const exited = new Promise<number | null>((resolve) => child.once('exit', resolve))
-  const address = await new Promise<string>((resolve, reject) => {
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      const found = /^\s*Address\s+(\S+)$/.exec(line)?.[1]
-      if (found !== undefined) resolve(found)
-    })
-    exited.then((code) => reject(new Error(`Cannot measure the hub as it ended with ${code} before it was ready`)))
-  })
-  const readyMs = performance.now() - begin
   const stop = async () => {
-    child.kill('SIGTERM')
-    const code = await exited
+    const code = await program.stop()
     if (code !== 0) throw new Error(`The hub must end with 0 after SIGTERM: it ended with ${code}`)
   }
   try {
@@ -52,11 +45,10 @@ export async function startHubSystem(options: FlowSystemOptions): Promise<FlowSy
     return {
       hookUrl: `${address}/webhooks/hook/${flowId}`,
       parts: [
-        // Started by a spawn that did not fail.
-        { name: 'hub', pid: child.pid as number, without: 'PostgreSQL' },
+        { name: 'hub', pid: program.pid, without: 'PostgreSQL' },
         { name: 'PostgreSQL', pid: Number(postmaster.split('\n')[0]) },
       ],
-      readyMs,
+      readyMs: program.readyMs,
       stop,
     }
   } catch (error) {

@@ -1,12 +1,11 @@
-import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { FlowSystem, FlowSystemOptions } from './flow-system.ts'
 import { ticketExpression } from './mapping.ts'
+import { startProgram } from './program.ts'
 
 const program = fileURLToPath(new URL('../node_modules/node-red/red.js', import.meta.url))
 
@@ -20,30 +19,21 @@ export async function startNodeRed({ folder, targetUrl }: FlowSystemOptions): Pr
   await mkdir(folder, { recursive: true })
   await writeFile(join(folder, 'flows.json'), JSON.stringify(ticketFlow(targetUrl)))
   const port = await freePort()
-  const begin = performance.now()
-  const child = spawn(process.execPath, [program, '--userDir', folder, '--port', String(port), 'flows.json'], {
+  let steps = 0
+  const { pid, readyMs, stop } = await startProgram({
+    args: [program, '--userDir', folder, '--port', String(port), 'flows.json'],
     cwd: folder,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const exited = new Promise<number | null>((resolve) => child.once('exit', resolve))
-  await new Promise<void>((resolve, reject) => {
-    let steps = 0
-    createInterface({ input: child.stdout }).on('line', (line) => {
+    isReady(line) {
       // It says both, in either order; only then are the flow's routes there.
       if (line.includes('Started flows') || line.includes('Server now running')) steps += 1
-      if (steps === 2) resolve()
-    })
-    exited.then((code) => reject(new Error(`Cannot measure Node-RED as it ended with ${code} before it was ready`)))
+      return steps === 2
+    },
   })
   return {
     hookUrl: `http://127.0.0.1:${port}/hook`,
-    // Started by a spawn that did not fail.
-    parts: [{ name: 'Node-RED', pid: child.pid as number }],
-    readyMs: performance.now() - begin,
-    stop: async () => {
-      child.kill('SIGTERM')
-      await exited
-    },
+    parts: [{ name: 'Node-RED', pid }],
+    readyMs,
+    stop: async () => void (await stop()),
   }
 }
 
@@ -58,7 +48,7 @@ async function freePort(): Promise<number> {
 
 /**
  * What costs it least: connections to the target are kept alive, and the answer goes out with the mapped ticket, as a message that goes to two
- * nodes is copied for the second, which for a whole delivery takes longer than the mapping.
+ * nodes is copied for the second: a ticket is a twentieth of a delivery.
  */
 function ticketFlow(targetUrl: string): object[] {
   const expression = `payload.(${ticketExpression('$$.req.headers')})`
