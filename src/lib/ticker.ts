@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 /**
  * A loop that works when woken and, in any case, every `everyMs`. Wake-ups during a tick are kept: one more tick follows. Ticks
@@ -15,17 +16,20 @@ export interface Ticker {
 /** What is done, and how often. */
 export interface TickerOptions {
   readonly everyMs: number
+  /** Least time from the beginning of a tick to that of the next one: what wakes it meanwhile shares a tick. Default 0. */
+  readonly gapMs?: number
   /** One round of work. It must not throw: handle failures inside. */
   readonly tick: () => Promise<void>
 }
 
 /** Creates a loop; it does nothing before `start()`. */
-export function createTicker({ everyMs, tick }: TickerOptions): Ticker {
+export function createTicker({ everyMs, gapMs = 0, tick }: TickerOptions): Ticker {
   const inOwnContext = AsyncLocalStorage.snapshot()
   let timer: NodeJS.Timeout | undefined
   let running: Promise<void> | undefined
   let again = false
   let active = false
+  let begunAt = Number.NEGATIVE_INFINITY
 
   function wake(): void {
     if (!active) return
@@ -42,7 +46,11 @@ export function createTicker({ everyMs, tick }: TickerOptions): Ticker {
 
   async function run(): Promise<void> {
     do {
+      const left = begunAt + gapMs - performance.now()
+      if (left > 0) await sleep(left)
+      if (!active) return
       again = false
+      begunAt = performance.now()
       await tick()
     } while (again && active)
   }

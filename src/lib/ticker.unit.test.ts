@@ -98,3 +98,27 @@ test('a tick runs in the context of the creator, not of who woke it, and so does
   await ticker.stop()
   assert.deepEqual([...new Set(seen)], ['creator'])
 })
+
+test('wake() within the gap waits for its end, and all of them share one tick', async () => {
+  const begun: number[] = []
+  let told = Promise.withResolvers<void>()
+  const ticker = createTicker({
+    everyMs: 600_000,
+    gapMs: 20,
+    async tick() {
+      begun.push(performance.now())
+      told.resolve()
+    },
+  })
+  ticker.start()
+  await told.promise
+  told = Promise.withResolvers()
+  // Once the tick is over.
+  await new Promise(setImmediate)
+  for (let n = 0; n < 5; n += 1) ticker.wake()
+  await told.promise
+  await ticker.stop()
+  const [first = 0, second = 0] = begun
+  assert.equal(begun.length, 2)
+  assert.ok(second - first >= 19, `${second - first} ms`)
+})
