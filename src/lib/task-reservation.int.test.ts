@@ -51,7 +51,8 @@ async function setup(t: TestContext) {
   await new Promise(setImmediate)
   /** Inserts tasks as leased to the worker, as holders of a reservation do. */
   const insert = (ids: Iterable<string>) =>
-    asSuperuser<TaskRow>(
+    db.queryAs<TaskRow>(
+      'everything',
       `insert into job (id, queue, state, worker, fence, attempt)
        select id, 'q', 'running', $2, 1, 1 from unnest($1::uuid[]) as id returning *`,
       [[...ids], member],
@@ -65,7 +66,7 @@ async function setup(t: TestContext) {
     open: (id: string) => doors.get(id)?.resolve(),
     wait: (count: number) =>
       asSuperuser(`insert into job (id, queue) select gen_random_uuid(), 'q' from generate_series(1, $1)`, [count]),
-    jobs: () => asSuperuser<{ state: string; attempt: number }>('select state, attempt from job order by seq'),
+    jobs: () => asSuperuser('select state, attempt from job order by seq'),
   }
 }
 

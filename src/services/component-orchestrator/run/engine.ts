@@ -1,4 +1,5 @@
 import { BusyError, messageOf, TerminalError } from '#lib/errors'
+import { createGroupCommit } from '#lib/group-commit'
 import { type Database, isConnectionError } from '#lib/postgres'
 import { backoff, type TaskError, type TaskQueue } from '#lib/task-queue'
 import { createTaskWorker, type TaskWorker } from '#lib/task-worker'
@@ -81,10 +82,21 @@ export function createEngine(options: EngineOptions): TaskWorker<StepTask> {
     }
   }
 
+  /** One look-up for all tasks that begin at the same time. */
+  const reads = createGroupCommit<string, string | undefined>({
+    async write(ids) {
+      const rows = await db.queryAs<{ id: string; body: string }>('everything', READ_MESSAGES, [ids])
+      const bodies = new Map(rows.map(({ id, body }) => [id, body]))
+      return ids.map((id) => bodies.get(id))
+    },
+    most: 16,
+    parallel: 2,
+  })
+
   async function readMessage(task: StepTask): Promise<string> {
-    const [row] = await db.queryAs<{ body: string }>('everything', READ_MESSAGE, [task.message_id])
-    if (row === undefined) throw new TerminalError(`Cannot run step as message "${task.message_id}" must be there`)
-    return row.body
+    const body = await reads.submit(task.message_id)
+    if (body === undefined) throw new TerminalError(`Cannot run step as message "${task.message_id}" must be there`)
+    return body
   }
 
   async function fail(task: StepTask, cause: unknown): Promise<void> {
@@ -114,7 +126,10 @@ export function createEngine(options: EngineOptions): TaskWorker<StepTask> {
 
 const WORN_OUT: TaskError = { message: 'The process that worked on the step died, at each attempt or at the last' }
 
-const READ_MESSAGE = { name: 'engine-message', text: 'select body from component_orchestrator.message where id = $1' }
+const READ_MESSAGES = {
+  name: 'engine-messages',
+  text: 'select id, body from component_orchestrator.message where id = any ($1::uuid[])',
+}
 
 /** Aborts after `ms`, or when stopping. `passed` rejects then: not every component heeds the signal. */
 function deadlineOf(ms: number, stopping: AbortSignal) {

@@ -9,29 +9,35 @@ export interface MessageCache {
 }
 
 const MOST_CHARACTERS = 32 * 1_048_576
+/** A body that was not taken by then has probably gone to a step in another process. */
+const KEPT_MS = 30_000
 
-/** Creates an empty cache. */
-export function createMessageCache(): MessageCache {
-  const bodies = new Map<string, string>()
+/** Creates an empty cache. When it is full the newest finds no room: tasks are done oldest first. */
+export function createMessageCache({ now = () => performance.now() } = {}): MessageCache {
+  const bodies = new Map<string, { readonly body: string; readonly until: number }>()
   let characters = 0
 
   function take(id: string): string | undefined {
-    const body = bodies.get(id)
-    if (body === undefined) return undefined
+    const kept = bodies.get(id)
+    if (kept === undefined) return undefined
     bodies.delete(id)
-    characters -= body.length
-    return body
+    characters -= kept.body.length
+    return kept.body
+  }
+
+  function dropStale(): void {
+    for (const [id, { until }] of bodies) {
+      if (until > now()) break
+      take(id)
+    }
   }
 
   return {
     put(id, body) {
-      if (body.length > MOST_CHARACTERS / 8) return
-      bodies.set(id, body)
+      if (characters + body.length > MOST_CHARACTERS) dropStale()
+      if (characters + body.length > MOST_CHARACTERS) return
+      bodies.set(id, { body, until: now() + KEPT_MS })
       characters += body.length
-      for (const oldest of bodies.keys()) {
-        if (characters <= MOST_CHARACTERS) break
-        take(oldest)
-      }
     },
     take,
   }
