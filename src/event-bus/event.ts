@@ -92,30 +92,51 @@ export interface EventRow {
 
 /** Turns a row into an event. The body is parsed at the first look at `headers` or `payload`: many readers need only its text. */
 export function toEvent(row: EventRow, delivery: { attempt: number; replay: boolean }): ReceivedEvent {
-  let parsed: { headers: EventHeaders; payload: unknown } | undefined
-  const body = () => {
-    parsed ??= JSON.parse(row.body) as { headers: EventHeaders; payload: unknown }
-    return parsed
+  return new LazyEvent(row, delivery)
+}
+
+/** A class, as millions of these are made: two closures each would cost more than the rest. */
+class LazyEvent implements ReceivedEvent {
+  readonly id: string
+  readonly position: number
+  readonly name: string
+  readonly body: string
+  readonly origin: string
+  readonly orderingKey: string
+  declare readonly correlationId?: string
+  declare readonly causationId?: string
+  declare readonly traceparent?: string
+  readonly version: number
+  readonly attempt: number
+  readonly replay: boolean
+  #parsed: { headers: EventHeaders; payload: unknown } | undefined
+
+  constructor(row: EventRow, { attempt, replay }: { attempt: number; replay: boolean }) {
+    this.id = row.event_id
+    this.position = row.position
+    this.name = row.name
+    this.body = row.body
+    this.origin = row.origin
+    this.orderingKey = row.ordering_key
+    if (row.correlation_id !== null) this.correlationId = row.correlation_id
+    if (row.causation_id !== null) this.causationId = row.causation_id
+    if (row.traceparent !== null) this.traceparent = row.traceparent
+    this.version = row.version
+    this.attempt = attempt
+    this.replay = replay
   }
-  return {
-    id: row.event_id,
-    position: row.position,
-    name: row.name,
-    body: row.body,
-    origin: row.origin,
-    orderingKey: row.ordering_key,
-    ...(row.correlation_id === null ? {} : { correlationId: row.correlation_id }),
-    ...(row.causation_id === null ? {} : { causationId: row.causation_id }),
-    ...(row.traceparent === null ? {} : { traceparent: row.traceparent }),
-    version: row.version,
-    attempt: delivery.attempt,
-    replay: delivery.replay,
-    get headers() {
-      return body().headers
-    },
-    get payload() {
-      return body().payload
-    },
+
+  get headers(): EventHeaders {
+    return this.#body().headers
+  }
+
+  get payload(): unknown {
+    return this.#body().payload
+  }
+
+  #body(): { headers: EventHeaders; payload: unknown } {
+    this.#parsed ??= JSON.parse(this.body) as { headers: EventHeaders; payload: unknown }
+    return this.#parsed
   }
 }
 

@@ -16,8 +16,8 @@ export type LaneCursor = LaneLease
 export interface LockedLanes {
   /** Stored cursors by lane. A lane that is no longer ours is missing. */
   readonly cursors: ReadonlyMap<number, number>
-  /** Ordering keys, of those asked for, with an event that waits in `delivery`. */
-  readonly waiting: ReadonlySet<string>
+  /** Whether any event of the subscription waits in `delivery`. */
+  readonly anyWaiting: boolean
 }
 
 /** The rows of one subscription and its lanes. */
@@ -32,9 +32,11 @@ export interface LaneStore {
    */
   claim(limit: number, laneCount: number, held: readonly number[]): Promise<LaneLease[]>
   release(leases: readonly LaneLease[]): Promise<void>
-  lock(tx: Tx, leases: readonly LaneLease[], keys: readonly string[]): Promise<LockedLanes>
-  /** Moves cursors; a lane that is no longer ours stays. */
-  advance(tx: Tx, cursors: readonly LaneCursor[]): Promise<void>
+  lock(tx: Tx, leases: readonly LaneLease[]): Promise<LockedLanes>
+  /** Those of the ordering keys with an event that waits in `delivery`. */
+  waiting(tx: Tx, keys: readonly string[]): Promise<Set<string>>
+  /** Moves cursors with the commit; a lane that is no longer ours stays. */
+  advance(tx: Tx, cursors: readonly LaneCursor[]): void
   /** Lets go of everything. */
   unregister(): Promise<void>
 }
@@ -66,9 +68,20 @@ const LOCK = {
   text: `with held as materialized (
            select l.lane, l.cursor from event_bus.lane l join unnest($2::integer[], $3::integer[]) as mine (lane, fence) using (lane)
             where l.subscription = $1 and l.fence = mine.fence order by l.lane for update of l)
-         select array(select lane from held) as lanes, array(select cursor from held) as cursors,
-                array(select distinct ordering_key from event_bus.delivery
-                       where queue = $1 and ordering_key = any ($4::text[]) and state <> 'dead') as waiting`,
+         select array(select lane from held) as lanes, array(select cursor from held) as cursors`,
+}
+
+/** A statement of its own: it must see what whoever held the lanes before has committed. */
+const ANY_WAITING = {
+  name: 'lane-any-waiting',
+  text: `select exists (select from event_bus.delivery
+                         where queue = $1 and state <> 'dead' and ordering_key is not null) as waiting`,
+}
+
+const WAITING = {
+  name: 'lane-waiting',
+  text: `select distinct ordering_key from event_bus.delivery
+          where queue = $1 and ordering_key = any ($2::text[]) and state <> 'dead'`,
 }
 
 const ADVANCE = {
@@ -100,16 +113,23 @@ export function createLaneStore(db: Database, subscription: string, memberId: st
         [subscription, ...leaseColumns(leases)],
       )
     },
-    async lock(tx, leases, keys) {
-      const values = [subscription, ...leaseColumns(leases), keys]
-      const [row] = await tx.query<{ lanes: number[]; cursors: string[]; waiting: string[] }>(LOCK, values)
+    async lock(tx, leases) {
+      const values = [subscription, ...leaseColumns(leases)]
+      const [[row], [any]] = await Promise.all([
+        tx.query<{ lanes: number[]; cursors: string[] }>(LOCK, values),
+        tx.query<{ waiting: boolean }>(ANY_WAITING, [subscription]),
+      ])
       // Arrays of bigint arrive as texts.
       const cursors = row?.lanes.map((lane, index) => [lane, Number(row.cursors[index])] as const)
-      return { cursors: new Map(cursors), waiting: new Set(row?.waiting) }
+      return { cursors: new Map(cursors), anyWaiting: any?.waiting ?? false }
     },
-    async advance(tx, cursors) {
+    async waiting(tx, keys) {
+      const rows = await tx.query<{ ordering_key: string }>(WAITING, [subscription, keys])
+      return new Set(rows.map(({ ordering_key }) => ordering_key))
+    },
+    advance(tx, cursors) {
       const positions = cursors.map(({ cursor }) => cursor)
-      await tx.query(ADVANCE, [subscription, ...leaseColumns(cursors), positions])
+      tx.defer(ADVANCE, [subscription, ...leaseColumns(cursors), positions])
     },
     async unregister() {
       const values = [subscription, memberId]

@@ -40,10 +40,10 @@ export async function commitPage(
 ): Promise<void> {
   const { subscription, db, store, deliveries, retry, handle } = page
   const lanes = slices.map(({ lane }) => lane)
-  const keys = [...new Set(slices.flatMap(({ events }) => events.map(({ orderingKey }) => orderingKey)))]
   await db.transaction('everything', async (tx) => {
-    const { cursors, waiting } = await store.lock(tx, lanes, keys)
+    const { cursors, anyWaiting } = await store.lock(tx, lanes)
     if (cursors.size < slices.length) throw new LeaseLost()
+    const waiting = anyWaiting ? await store.waiting(tx, keysOf(slices)) : new Set<string>()
     const events = slices
       .flatMap(({ lane, events }) => events.filter(({ position }) => position > (cursors.get(lane.lane) ?? 0)))
       .sort((a, b) => a.position - b.position)
@@ -56,7 +56,7 @@ export async function commitPage(
     for (const event of events) {
       if (waiting.has(event.orderingKey)) await deliveries.keep(tx, subscription, event, 'parked', retry)
     }
-    await store.advance(tx, slices.map(cursorAfter))
+    store.advance(tx, slices.map(cursorAfter))
   })
 }
 
@@ -67,6 +67,10 @@ export async function attempt(handler: () => Promise<void>): Promise<void> {
   } catch (error) {
     throw new HandlerFailed(error)
   }
+}
+
+function keysOf(slices: readonly Slice[]): string[] {
+  return [...new Set(slices.flatMap(({ events }) => events.map(({ orderingKey }) => orderingKey)))]
 }
 
 function cursorAfter({ lane: { lane, fence, cursor }, events }: Slice) {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { type TestContext, test } from 'node:test'
@@ -387,4 +388,58 @@ test('close() waits for the transaction under way, and may be called twice', asy
   await working
   await closing
   assert.deepEqual(await notes(), ['kept'])
+})
+
+test('defer() runs statements with the commit, in order, and rolls all back when one fails', async (t) => {
+  const { db, asSuperuser } = await createTestDatabase(t)
+  await asSuperuser('create table public.note (n integer primary key); grant all on public.note to oih_app')
+  const notes = async () => (await asSuperuser('select n from note order by n')).map(({ n }) => n)
+  await db.transaction(async (tx) => {
+    tx.defer('insert into note select max(n) + 1 from note')
+    await tx.query('insert into note values (1)')
+    tx.defer('insert into note select max(n) + 1 from note')
+  })
+  assert.deepEqual(await notes(), [1, 2, 3])
+  const called: string[] = []
+  const failing = db.transaction(async (tx) => {
+    tx.afterCommit(() => called.push('committed'))
+    await tx.query('insert into note values (4)')
+    tx.defer('insert into note values (3)')
+    tx.defer('insert into note values (5)')
+  })
+  await assert.rejects(failing, { code: '23505' })
+  const used: Tx[] = []
+  await assert.rejects(
+    db.transaction(async (tx) => {
+      used.push(tx)
+      tx.defer('insert into note values (6)')
+      throw new Error('no')
+    }),
+    /no/,
+  )
+  assert.throws(() => used[0]?.defer('select 1'), /must be open/)
+  assert.deepEqual([await notes(), called], [[1, 2, 3], []])
+})
+
+test('queryAs() runs a statement in its scope, is all or nothing, and leaves its scope to nobody', async (t) => {
+  const { db, asSuperuser } = await createTestDatabase(t)
+  await asSuperuser('create table public.note (n integer primary key); grant all on public.note to oih_app')
+  const seen = "select current_setting('oih.tenant', true) as tenant"
+  const tenant = randomUUID()
+  assert.deepEqual(await db.queryAs({ tenant }, seen), [{ tenant }])
+  assert.deepEqual(await db.queryAs('everything', seen), [{ tenant: '*' }])
+  const [after] = await db.query<{ tenant: string | null }>(seen)
+  assert.ok(!after?.tenant)
+  await assert.rejects(db.queryAs({ tenant: '*' }, seen), /UUID/)
+  await assert.rejects(db.queryAs('nothing', 'insert into note select n / (2 - n) from generate_series(1, 3) n'), {
+    code: '22012',
+  })
+  assert.deepEqual(await asSuperuser('select n from note'), [])
+  const many = await Promise.all(
+    Array.from({ length: 50 }, (_, n) => db.queryAs('nothing', 'select $1::int as n', [n])),
+  )
+  assert.deepEqual(
+    many.map(([row]) => row?.n),
+    Array.from({ length: 50 }, (_, n) => n),
+  )
 })

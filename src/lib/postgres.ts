@@ -33,6 +33,11 @@ export interface Queryable {
 
 /** An open transaction. It ends with the promise of the function that received it; used later it throws. */
 export interface Tx extends Queryable {
+  /**
+   * Has the statement run with the commit, after all others and in the order of the calls, in the same round trip. If it fails, the
+   * transaction rolls back and throws its error.
+   */
+  defer(statement: Statement, values?: readonly unknown[]): void
   /** Calls back once the transaction has committed; never after a rollback. The callback must not throw. */
   afterCommit(callback: () => void): void
 }
@@ -148,7 +153,12 @@ async function runTransaction<T>(
   client.on('error', onBroken)
   let open = true
   let broken: Error | undefined
+  const deferred: (() => Promise<unknown>)[] = []
   const tx: Tx = {
+    defer(statement, values) {
+      if (!open) throw new Error('Cannot defer a statement as its transaction must be open: it has ended')
+      deferred.push(() => runQuery(client, statement, values))
+    },
     async query(statement, values) {
       // The connection may already serve another transaction, perhaps another tenant's.
       if (!open) throw new Error('Cannot run a statement as its transaction must be open: it has ended')
@@ -169,7 +179,7 @@ async function runTransaction<T>(
     const result = await openTransaction.run(true, () => work(tx))
     open = false
     await begun
-    assertCommitted(await client.query('COMMIT'))
+    await commit(client, deferred)
     return result
   } catch (error) {
     open = false
@@ -182,6 +192,20 @@ async function runTransaction<T>(
     client.release(broken)
   }
 }
+
+/** Sends what was deferred and the commit in one go. */
+async function commit(client: pg.PoolClient, deferred: readonly (() => Promise<unknown>)[]): Promise<void> {
+  const uncork = cork(client)
+  const answers = [...deferred.map((run) => run()), client.query('COMMIT').then(assertCommitted)]
+  uncork()
+  const failures = (await Promise.allSettled(answers)).flatMap((answer) =>
+    answer.status === 'rejected' ? [answer.reason] : [],
+  )
+  // What follows a failed statement fails as well, and says less.
+  if (failures.length > 0) throw failures.find(({ code }) => code !== IN_FAILED_TRANSACTION) ?? failures[0]
+}
+
+const IN_FAILED_TRANSACTION = '25P02'
 
 async function runAlone<R extends Row>(
   client: pg.PoolClient,
