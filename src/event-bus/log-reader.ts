@@ -1,4 +1,4 @@
-import type { Queryable } from '../lib/postgres.ts'
+import type { Database, Queryable } from '../lib/postgres.ts'
 import type { EventRow } from './event.ts'
 
 /** Which events a reader wants. */
@@ -24,29 +24,36 @@ export const PAGE_POSITIONS = 500
 const PAGE_BYTES = 4 * 1_048_576
 
 /**
- * The running sum of sizes bounds a page before any body is read. With `lanes` null the lane condition falls away.
+ * The running sum of sizes bounds a page before any large body is read: those stand outside the row until they are asked for. With
+ * `lanes` null the lane condition falls away. `generic`, as planning for the positions of each call costs more than a page of a
+ * log that is up to date (1.1 ms of 1.3).
  */
 const READ = {
   name: 'log-read',
+  generic: true,
   text: `
-  select page.position, page.through, e.id as event_id, e.name, e.origin, e.ordering_key, e.key_hash, e.correlation_id,
-         e.causation_id, e.traceparent, e.version, e.body
-    from (select p.position, p.seq, sum(e.size) over (order by p.position) - e.size as before,
-                 max(p.position) over () as through
+  select position, through, event_id, name, origin, ordering_key, key_hash, correlation_id, causation_id, traceparent, version, body
+    from (select p.position, e.id as event_id, e.name, e.origin, e.ordering_key, e.key_hash, e.correlation_id, e.causation_id,
+                 e.traceparent, e.version, e.body,
+                 sum(e.size) over (order by p.position) - e.size as before, max(p.position) over () as through
             from event_bus.position p join event_bus.event e on e.seq = p.seq
            where p.position > $1 and p.position <= $2
              and e.name ~ $3 and ($4 or e.origin = '')
              and ($5::integer is null or e.key_hash % $5 = any ($6::integer[]))) page
-    join event_bus.event e on e.seq = page.seq
-   where page.before < ${PAGE_BYTES}
-   order by page.position`,
-}
+   where before < ${PAGE_BYTES}
+   order by position`,
+} as const
 
 /** Reads the wanted events after position `after`, up to `head` at the most. */
-export async function readLog(db: Queryable, interest: Interest, after: number, head: number): Promise<LogPage> {
+export async function readLog(
+  db: Pick<Database, 'queryAs'>,
+  interest: Interest,
+  after: number,
+  head: number,
+): Promise<LogPage> {
   const until = Math.min(head, after + PAGE_POSITIONS)
   const lanes = interest.lanes
-  const rows = await db.query<EventRow & { through: number }>(READ, [
+  const rows = await db.queryAs<EventRow & { through: number }>('nothing', READ, [
     after,
     until,
     interest.names,

@@ -1,4 +1,4 @@
-import { v7 as uuidv7 } from 'uuid'
+import { newId } from '../lib/id.ts'
 import type { Tx } from '../lib/postgres.ts'
 import { currentCause } from './causation.ts'
 import { isExactJson, keyHash, type NewEvent, storableKey } from './event.ts'
@@ -57,7 +57,7 @@ const insertMany = {
 export function createPublisher({ check, now, onCommit }: PublisherOptions): Publisher {
   function toRow(serviceName: string, event: NewEvent): NewRow {
     assertName(event.name)
-    const id = uuidv7()
+    const id = newId()
     const payload = payloadText(event)
     const value: unknown = JSON.parse(payload)
     const fault = check(event.name, value)

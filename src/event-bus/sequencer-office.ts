@@ -17,7 +17,8 @@ const HOLDERS = `
 
 /**
  * REPEATABLE READ for the sake of the statement in sequencer.ts. The planner takes a third of the log to be newer than any snapshot;
- * it must go by the indexes all the same.
+ * it must go by the indexes all the same. Commits do not wait for the disk: whoever has seen a position and commits what it did flushes
+ * the log of PostgreSQL up to there, positions included; a crash can take back only what nobody has kept anything of.
  */
 const SETTINGS = {
   default_transaction_isolation: 'repeatable read',
@@ -25,6 +26,7 @@ const SETTINGS = {
   enable_hashjoin: 'off',
   enable_mergejoin: 'off',
   jit: 'off',
+  synchronous_commit: 'off',
 }
 
 /** How things stand: whether nobody is in office, whether events wait for a position, and the last position given. */

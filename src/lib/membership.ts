@@ -1,4 +1,4 @@
-import { v7 as uuidv7 } from 'uuid'
+import { newId } from './id.ts'
 import { type Database, isConnectionError } from './postgres.ts'
 import { createTicker } from './ticker.ts'
 
@@ -39,7 +39,7 @@ const BEAT = {
 /** Makes this process a member once started; every call is another member. */
 export function createMembership(options: MembershipOptions): Membership {
   const { db, lifetimeMs = 5_000, onError = () => undefined } = options
-  const id = uuidv7()
+  const id = newId()
   let alive = 1
   const ticker = createTicker({
     everyMs: lifetimeMs / 5,

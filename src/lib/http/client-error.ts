@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
-import { v7 } from 'uuid'
 import { HubError } from '../errors.ts'
+import { newId } from '../id.ts'
 import { problemOf } from './problem.ts'
 
 /** Answers what is no HTTP request on the bare socket, and closes it: nothing more on it can be understood. */
@@ -10,7 +10,7 @@ export function answerClientError(error: Error & { code?: string }, socket: Sock
     socket.destroy()
     return
   }
-  const problem = problemOf(refusalOf(error.code), v7())
+  const problem = problemOf(refusalOf(error.code), newId())
   const head = [
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
     ...Object.entries(problem.headers).map(([name, value]) => `${name}: ${value}`),

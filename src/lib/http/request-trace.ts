@@ -1,14 +1,14 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { v7 } from 'uuid'
 import { HubError } from '../errors.ts'
+import { newId } from '../id.ts'
 import type { Logger } from '../logger.ts'
 import type { Metrics } from '../telemetry.ts'
 
 /** The caller's `x-request-id` if it is a plain word, so that it cannot forge log lines; else a new UUIDv7. */
 export function requestIdOf(headers: IncomingHttpHeaders): string {
   const given = headers['x-request-id']
-  return typeof given === 'string' && /^[\w.-]{1,64}$/.test(given) ? given : v7()
+  return typeof given === 'string' && /^[\w.-]{1,64}$/.test(given) ? given : newId()
 }
 
 const traceparentForm = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto'
-import { v7 as uuidv7 } from 'uuid'
+import { newId } from '#lib/id'
 import type { Tx } from '#lib/postgres'
 import { asSystem } from './as-system.ts'
 import type { IamParts } from './deps.ts'
@@ -59,7 +59,7 @@ async function createAdmin(
   { bus, clock }: Parts,
   { username, passwordHash }: { username: string; passwordHash: string },
 ): Promise<void> {
-  const [id, tenantId, createdAt] = [uuidv7(), uuidv7(), clock()]
+  const [id, tenantId, createdAt] = [newId(), newId(), clock()]
   const [name, status] = ['Main', 'ACTIVE'] as const
   await insertTenant(tx, { id: tenantId, name, status, confirmed: true, createdAt, changedAt: createdAt })
   await insertUser(tx, {

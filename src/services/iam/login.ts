@@ -1,5 +1,5 @@
-import { v7 as uuidv7 } from 'uuid'
 import { HubError } from '#lib/errors'
+import { newId } from '#lib/id'
 import { asSystem } from './as-system.ts'
 import { actor, type IamParts } from './deps.ts'
 import type { LoginFailures } from './login-failures.ts'
@@ -54,7 +54,7 @@ function issueToken({ db, bus, clock, config }: LoginParts, account: LoginAccoun
   const expiresAt = new Date(createdAt.getTime() + config.loginTokenHours * 3_600_000)
   const text = newToken()
   const { id: userId, tenantId } = account
-  const token: Token = { id: uuidv7(), userId, tenantId, type: 'SELF', permissions: [], expiresAt, createdAt }
+  const token: Token = { id: newId(), userId, tenantId, type: 'SELF', permissions: [], expiresAt, createdAt }
   return asSystem(db, async (tx) => {
     if (!(await lockLoginAccount(tx, account))) return undefined
     await insertToken(tx, token, tokenHash(text))

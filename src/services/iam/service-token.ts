@@ -1,4 +1,4 @@
-import { v7 as uuidv7 } from 'uuid'
+import { newId } from '#lib/id'
 import type { Tx } from '#lib/postgres'
 import { asSystem } from './as-system.ts'
 import type { IamParts } from './deps.ts'
@@ -37,7 +37,7 @@ export async function issueServiceToken(
   await asSystem(db, async (tx) => {
     const userId = await ensureService({ bus }, tx, serviceName, createdAt)
     const type = 'EPHEMERAL_SERVICE_ACCOUNT'
-    const token: Token = { id: uuidv7(), userId, tenantId: undefined, type, permissions, expiresAt, createdAt }
+    const token: Token = { id: newId(), userId, tenantId: undefined, type, permissions, expiresAt, createdAt }
     await insertToken(tx, token, tokenHash(text))
     await bus.publish(tx, {
       name: 'iam.token.created',
@@ -57,7 +57,7 @@ export async function issueServiceToken(
 async function ensureService({ bus }: Pick<Parts, 'bus'>, tx: Tx, username: string, createdAt: Date): Promise<string> {
   const existing = await findServiceId(tx, username)
   if (existing !== undefined) return existing
-  const id = uuidv7()
+  const id = newId()
   const status = 'ACTIVE'
   const inserted = await insertUser(tx, {
     id,

@@ -1,4 +1,4 @@
-import { v7 as uuidv7 } from 'uuid'
+import { newId } from '#lib/id'
 import type { Queryable, Tx } from '#lib/postgres'
 import { PREPARE_QUEUE } from '../run/task.ts'
 import type { Graph } from './graph.ts'
@@ -26,7 +26,7 @@ export async function beginStart(tx: Tx, { flowId, tenantId, generation, started
   await tx.query(
     `insert into component_orchestrator.task (id, queue, tenant_id, ordering_key, flow_id, generation)
      values ($1, $2, $3, $4, $5, $6)`,
-    [uuidv7(), PREPARE_QUEUE, tenantId, flowId, flowId, generation],
+    [newId(), PREPARE_QUEUE, tenantId, flowId, flowId, generation],
   )
   return true
 }

@@ -1,5 +1,5 @@
-import { v7 as uuidv7 } from 'uuid'
 import { createGroupCommit } from '#lib/group-commit'
+import { newId } from '#lib/id'
 import { type Database, isConnectionError } from '#lib/postgres'
 import { type TaskError, taskErrorText } from '#lib/task-queue'
 import type { MessageCache } from './message-cache.ts'
@@ -160,9 +160,9 @@ function successorsOf(group: readonly Completed[]): { emitted: NewMessage[]; tas
   for (const { task, outcome } of group) {
     if (outcome.status === 'failed') continue
     for (const [place, body] of outcome.outputs.entries()) {
-      const messageId = uuidv7()
+      const messageId = newId()
       emitted.push({ id: messageId, place, body, taskId: task.id })
-      for (const stepId of outcome.targets) tasks.push({ id: uuidv7(), stepId, messageId, after: task })
+      for (const stepId of outcome.targets) tasks.push({ id: newId(), stepId, messageId, after: task })
     }
   }
   return { emitted, tasks }

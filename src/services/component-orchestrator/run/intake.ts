@@ -1,5 +1,5 @@
-import { v7 as uuidv7 } from 'uuid'
 import { createGroupCommit } from '#lib/group-commit'
+import { newId } from '#lib/id'
 import { type Database, isConnectionError } from '#lib/postgres'
 import type { MessageCache } from './message-cache.ts'
 import { LEASE, STEP_QUEUE, STEP_TASK, type StepPlaces, type StepTask } from './task.ts'
@@ -72,7 +72,7 @@ export function createIntake({ db, messages, places }: IntakeOptions): Intake {
   })
 
   async function write(arrivals: readonly Arrival[]): Promise<(string | undefined)[]> {
-    const rows = arrivals.map((arrival) => ({ ...arrival, runId: uuidv7(), messageId: uuidv7(), taskId: uuidv7() }))
+    const rows = arrivals.map((arrival) => ({ ...arrival, runId: newId(), messageId: newId(), taskId: newId() }))
     const column = <K extends keyof (typeof rows)[number]>(key: K) => rows.map((row) => row[key])
     const reservation = places.reserve(column('taskId'))
     const tasks = await db

@@ -1,6 +1,6 @@
-import { v7 as uuidv7 } from 'uuid'
 import { HubError } from '#lib/errors'
 import { route } from '#lib/http/route'
+import { newId } from '#lib/id'
 import { scopeOf } from '#lib/scope'
 import { eventFields, type FlowRepositoryDeps } from '../deps.ts'
 import { createFlow } from '../flow.ts'
@@ -22,7 +22,7 @@ export const postFlow = ({ db, bus, clock }: FlowRepositoryDeps) =>
       const { tenant } = principal
       if (tenant === undefined)
         throw new HubError('forbidden', 'Cannot create a flow as the caller must act in a tenant')
-      const flow = createFlow(body, { id: uuidv7(), userId: principal.id, tenantId: tenant, now: clock() })
+      const flow = createFlow(body, { id: newId(), userId: principal.id, tenantId: tenant, now: clock() })
       await db.transaction(scopeOf(principal), async (tx) => {
         await insertFlow(tx, flow)
         const { name, tenantId } = flow

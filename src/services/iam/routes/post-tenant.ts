@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
-import { v7 as uuidv7 } from 'uuid'
 import { route } from '#lib/http/route'
+import { newId } from '#lib/id'
 import { asSystem } from '../as-system.ts'
 import { actor, type IamParts } from '../deps.ts'
 import { Created, StatusSchema } from '../documents.ts'
@@ -29,7 +29,7 @@ export const postTenant = ({ db, bus, clock }: Pick<IamParts, 'db' | 'bus' | 'cl
     async handle({ body, principal }) {
       const { name, status = 'ACTIVE', confirmed = true } = body
       const createdAt = clock()
-      const tenant: Tenant = { id: uuidv7(), name, status, confirmed, createdAt, changedAt: createdAt }
+      const tenant: Tenant = { id: newId(), name, status, confirmed, createdAt, changedAt: createdAt }
       // Not the principal's scope: the permission is the platform's, and nobody is in a new tenant yet.
       await asSystem(db, async (tx) => {
         await insertTenant(tx, tenant)

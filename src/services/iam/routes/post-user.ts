@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox'
-import { v7 as uuidv7 } from 'uuid'
 import { HubError } from '#lib/errors'
 import { route } from '#lib/http/route'
+import { newId } from '#lib/id'
 import type { Tx } from '#lib/postgres'
 import type { Principal } from '#lib/principal'
 import { Id } from '#lib/schema'
@@ -98,7 +98,7 @@ async function granted(
 }
 
 function newUser({ firstname, lastname, status = 'ACTIVE' }: Body, username: string, createdAt: Date) {
-  return { id: uuidv7(), kind: 'user', username, firstname, lastname, status, confirmed: false, createdAt } as const
+  return { id: newId(), kind: 'user', username, firstname, lastname, status, confirmed: false, createdAt } as const
 }
 
 function eventsOf(user: NewUser, principal: Principal) {
