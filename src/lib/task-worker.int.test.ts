@@ -52,6 +52,7 @@ async function setup(t: TestContext) {
     ...database,
     pool: database.open,
     open,
+    member,
     queueOf,
     add: (count: number) =>
       asSuperuser(`insert into job (id, queue) select gen_random_uuid(), 'q' from generate_series(1, $1::integer)`, [
@@ -294,6 +295,52 @@ test('TaskWorker works on what it has claimed although the answer was lost', asy
   await finished.count(3)
   assert.equal(ran.items.length, 3)
   assert.deepEqual(errors.items, [])
+})
+
+test('reserve() grants nothing that a look after a lost answer would take for left behind', async (t) => {
+  const { open, queueOf, db, asSuperuser, member, jobs } = await setup(t)
+  const queue = queueOf(db)
+  const [asked, door] = [gate(), gate()]
+  let claims = 0
+  const { worker, looks, ran, finished } = open({
+    concurrency: 3,
+    queue: {
+      ...queue,
+      async claim(queues, limit) {
+        claims += 1
+        if (claims === 2) throw new ConnectionLostError(new Error('The answer to the commit was lost'))
+        return queue.claim(queues, limit)
+      },
+      async disown(queues, held) {
+        asked.resolve()
+        await door.promise
+        await queue.disown(queues, held)
+      },
+    },
+  })
+  worker.start()
+  await looks.count(1)
+  worker.wake()
+  worker.wake()
+  await asked.promise
+  const id = randomUUID()
+  const reservation = worker.reserve([id])
+  const begins = reservation.ids.has(id)
+  const rows = await asSuperuser(
+    `insert into job (id, queue, state, worker, fence, attempt)
+     values ($1, 'q', case when $2 then 'running' else 'ready' end, case when $2 then $3::uuid end, $2::int, $2::int)
+     returning *`,
+    [id, begins, member],
+  )
+  reservation.begin(begins ? (rows as unknown as TaskRow[]) : [])
+  door.resolve()
+  worker.wake()
+  await finished.count(1)
+  assert.deepEqual(
+    ran.items.map((task) => task.id),
+    [id],
+  )
+  assert.deepEqual(await jobs(), [])
 })
 
 /** An address in front of the server that can be taken away and brought back. */

@@ -80,6 +80,8 @@ export function createTaskWorker<Row extends TaskRow>(options: TaskWorkerOptions
   let behind = true
   /** Commits of unknown outcome by which tasks may have been leased to us. */
   let doubts = 0
+  /** While it is under way, what is inserted as leased would be handed back: it is not among what we hold. */
+  let disowning = false
   let disownedAt = performance.now()
 
   async function guarded(work: () => Promise<void>): Promise<void> {
@@ -114,7 +116,7 @@ export function createTaskWorker<Row extends TaskRow>(options: TaskWorkerOptions
   }
 
   function reserve(wanted: readonly string[], ending = 0): Reservation<Row> {
-    const room = stopped ? 0 : ending + (behind ? 0 : Math.max(0, freePlaces()))
+    const room = stopped || disowning ? 0 : ending + (behind ? 0 : Math.max(0, freePlaces()))
     const places: Places = { ids: new Set(wanted.slice(0, room)), ending }
     reserved.add(places)
     return {
@@ -143,7 +145,12 @@ export function createTaskWorker<Row extends TaskRow>(options: TaskWorkerOptions
   async function disown(): Promise<void> {
     const settled = doubts
     const inserting = [...reserved].flatMap(({ ids }) => [...ids].map((id) => ({ id, fence: 1 })))
-    await queue.disown(options.queues(), [...running.keys(), ...inserting])
+    disowning = true
+    try {
+      await queue.disown(options.queues(), [...running.keys(), ...inserting])
+    } finally {
+      disowning = false
+    }
     doubts -= settled
     disownedAt = performance.now()
   }
