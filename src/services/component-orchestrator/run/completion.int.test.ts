@@ -17,6 +17,17 @@ const noPlaces = (memberId: string, wake = () => undefined as void): StepPlaces 
   memberId,
 })
 
+/** A worker that is full: only those take a place that get one from a step that has ended. */
+const full = (memberId: string): StepPlaces => ({
+  reserve: (ids, ending = 0) => ({
+    ids: new Set(ids.slice(0, ending)),
+    begin: () => undefined,
+    cancel: () => undefined,
+  }),
+  wake: () => undefined,
+  memberId,
+})
+
 /** One started flow, and all that writes runs, without an engine: the test leases and completes by hand. */
 async function setup(t: TestContext) {
   const { db, asSuperuser, open } = await createTestDatabase(t, [componentOrchestratorMigrations])
@@ -25,13 +36,13 @@ async function setup(t: TestContext) {
     `insert into component_orchestrator.flow (id, tenant_id, generation, state, first_step) values ($1, $2, 1, 'started', 'a')`,
     [flowId, randomUUID()],
   )
-  async function engine() {
+  async function engine(places: (memberId: string) => StepPlaces = noPlaces) {
     const own = open()
     const membership = createMembership({ db: own })
     await membership.start()
     t.after(() => membership.stop())
     const queue = createTaskQueue<StepTask>({ db: own, membership, table: 'component_orchestrator.task' })
-    const completions = createCompletions({ db: own, messages: createMessageCache(), places: noPlaces(membership.id) })
+    const completions = createCompletions({ db: own, messages: createMessageCache(), places: places(membership.id) })
     return { queue, completions, claim: (limit = 100) => queue.claim([STEP_QUEUE], limit) }
   }
   let woken = 0
@@ -205,5 +216,25 @@ describe('complete()', () => {
       [1, 2, 3].map(() => ({ open_steps: 0, right_failed: true, ended: true })),
     )
     assert.equal((await counts())?.steps, 303)
+  })
+
+  test('passes a place on to one successor of the step that had it, and others to whoever waits', async (t) => {
+    const { accept, engine, asSuperuser } = await setup(t)
+    const { claim, completions } = await engine(full)
+    await Promise.all([accept(), accept(), accept()])
+    const [splitting, leaf, going] = await claim()
+    assert.ok(splitting && leaf && going)
+    await Promise.all([
+      completions.complete(splitting, success(4, 'b', 'c')),
+      completions.complete(leaf, success(0)),
+      completions.complete({ ...going, hops: 16 }, success(1, 'b')),
+    ])
+    const rows = await asSuperuser(
+      'select state, count(*)::int as tasks from component_orchestrator.task group by state order by state',
+    )
+    assert.deepEqual(rows, [
+      { state: 'ready', tasks: 8 },
+      { state: 'running', tasks: 1 },
+    ])
   })
 })

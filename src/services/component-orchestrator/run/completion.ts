@@ -117,7 +117,9 @@ export function createCompletions({ db, messages, places }: CompletionsOptions):
 
   async function write(group: readonly Completed[]): Promise<undefined[]> {
     const { emitted, tasks } = successorsOf(group)
-    const reservation = places.reserve(candidates(tasks), group.length)
+    const { ids: wanted, firsts } = candidates(tasks)
+    // The place of a step that nothing follows is for those who wait in the queue, not for what another step has split into.
+    const reservation = places.reserve(wanted, firsts)
     const written = await db
       .queryAs<StepTask>('everything', COMPLETE, [
         ...endColumns(group),
@@ -142,12 +144,11 @@ export function createCompletions({ db, messages, places }: CompletionsOptions):
   return { complete: (task, outcome) => commits.submit({ task, outcome }) }
 }
 
-/** The first successor of each step, which takes its place, and then the others. */
-function candidates(tasks: readonly NewTask[]): string[] {
+/** The first successor of each step, which takes its place, so many (`firsts`), and then the others. */
+function candidates(tasks: readonly NewTask[]): { ids: string[]; firsts: number } {
   const may = tasks.filter(({ after }) => (after.hops ?? 0) < MOST_HOPS)
-  const seen = new Set<string>()
-  const isFirst = new Map(may.map(({ id, after }) => [id, !seen.has(after.id) && seen.add(after.id)]))
-  return may.map(({ id }) => id).sort((a, b) => Number(Boolean(isFirst.get(b))) - Number(Boolean(isFirst.get(a))))
+  const firsts = new Map(may.toReversed().map(({ id, after }) => [after.id, id]))
+  return { ids: [...new Set([...firsts.values(), ...may.map(({ id }) => id)])], firsts: firsts.size }
 }
 
 function charactersOf({ outcome }: Completed): number {
