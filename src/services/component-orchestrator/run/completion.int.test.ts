@@ -5,7 +5,7 @@ import { createMembership } from '#lib/membership'
 import { createTaskQueue } from '#lib/task-queue'
 import { createTestDatabase } from '../../../../test/support/postgres.ts'
 import { componentOrchestratorMigrations } from '../migrations.ts'
-import { createCompletions, type Outcome } from './completion.ts'
+import { createCompletions, MOST_RUN_STEPS, type Outcome } from './completion.ts'
 import { createIntake } from './intake.ts'
 import { createMessageCache } from './message-cache.ts'
 import { STEP_QUEUE, type StepPlaces, type StepTask } from './task.ts'
@@ -236,5 +236,27 @@ describe('complete()', () => {
       { state: 'ready', tasks: 8 },
       { state: 'running', tasks: 1 },
     ])
+  })
+
+  test('fails the step that would take its run beyond the bound, and none that adds nothing to it', async (t) => {
+    const { accept, engine, asSuperuser, counts, run } = await setup(t)
+    const { claim, completions } = await engine()
+    await accept()
+    const [first] = await claim()
+    assert.ok(first)
+    await completions.complete(first, success(3, 'b'))
+    await asSuperuser('update component_orchestrator.run set all_steps = $1', [MOST_RUN_STEPS - 1])
+    const [splitting, leaf, silent] = await claim()
+    assert.ok(splitting && leaf && silent)
+    await Promise.all([
+      completions.complete(splitting, success(2, 'c')),
+      completions.complete(leaf, success(1)),
+      completions.complete(silent, success(0, 'c')),
+    ])
+    const failures = await asSuperuser(`select id, error from component_orchestrator.step where status = 'failed'`)
+    const message = `Cannot go on as a run must not have more than ${MOST_RUN_STEPS} steps`
+    assert.deepEqual(failures, [{ id: splitting.id, error: { message } }])
+    assert.deepEqual(await counts(), { runs: 1, messages: 5, tasks: 0, steps: 4 })
+    assert.equal((await run())?.failed_steps, 1)
   })
 })

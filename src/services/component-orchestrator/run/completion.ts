@@ -73,7 +73,7 @@ const COMPLETE = {
   ), locked as (
     select id, all_steps from component_orchestrator.run where id in (select run_id from held) order by id for update
   ), ended as (
-    select held.*, status = 'success'
+    select held.*, status = 'success' and opened > 0
            and locked.all_steps + sum(opened) over (partition by held.run_id order by turn) > ${MOST_RUN_STEPS} as exceeds
       from held join locked on locked.id = held.run_id
   ), step as (
