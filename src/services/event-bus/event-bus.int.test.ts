@@ -251,6 +251,18 @@ test('GET /live refuses more streams than may be open, and has room again when o
   assert.equal(status, 200)
 })
 
+test('GET /live keeps room for other tenants, however many accounts one has', async (t) => {
+  const { open, call, known } = await setup(t)
+  const accounts = range(1, 6).map((n) => `more${n}`)
+  for (const token of accounts) known.set(token, principal(token, one, ['events.read']))
+  const opened = await Promise.all(accounts.slice(0, 5).flatMap((token) => range(1, 8).map(() => open(token))))
+  assert.deepEqual(new Set(opened.map(({ status }) => status)), new Set([200]))
+  const refused = await call('more6', live)
+  assert.equal(refused.status, 429)
+  assert.match(refused.body.detail, /^Cannot open another live stream as 40 are open for this tenant/)
+  assert.equal((await open('two')).status, 200)
+})
+
 test('GET /live holds no stream for those who only ask for its head', async (t) => {
   const { port, open } = await setup(t)
   const headers = { authorization: 'Bearer one' }

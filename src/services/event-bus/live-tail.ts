@@ -24,13 +24,16 @@ export interface LiveTailOptions extends Pick<BusWindowDeps, 'bus'> {
   readonly limits?: Partial<typeof LIMITS>
 }
 
-/** Browsers themselves open at most six connections to a host. Each stream may hold two MiB, when its client is slow. */
-const LIMITS = { streams: 100, ofOne: 8, heartbeatMs: 15_000 }
+/**
+ * Browsers themselves open at most six connections to a host. Each stream may hold two MiB, when its client is slow. A tenant makes as many
+ * accounts as it likes, and must leave room for others.
+ */
+const LIMITS = { streams: 100, ofTenant: 40, ofOne: 8, heartbeatMs: 15_000 }
 
 /** Creates the tail; it listens while somebody does. All streams share one listener. */
 export function createLiveTail({ bus, history, onError, limits }: LiveTailOptions): LiveTail {
-  const { streams: most, ofOne, heartbeatMs } = { ...LIMITS, ...limits }
-  const streams = new Map<LiveStream, string>()
+  const { streams: most, ofTenant, ofOne, heartbeatMs } = { ...LIMITS, ...limits }
+  const streams = new Map<LiveStream, Principal>()
   let heard = 0
   let listening: Listening | undefined
   let heart: NodeJS.Timeout | undefined
@@ -40,7 +43,7 @@ export function createLiveTail({ bus, history, onError, limits }: LiveTailOption
     for (const stream of streams.keys()) stream.hear(event)
   }
 
-  function add(stream: LiveStream, owner: string): void {
+  function add(stream: LiveStream, owner: Principal): void {
     streams.set(stream, owner)
     listening ??= bus.listen('#', hear)
     heart ??= setInterval(() => {
@@ -58,18 +61,19 @@ export function createLiveTail({ bus, history, onError, limits }: LiveTailOption
     heart = undefined
   }
 
-  function demandRoom(owner: string): void {
-    const own = [...streams.values()].filter((each) => each === owner).length
-    if (own >= ofOne) refuse(`${ofOne} are open for this account`)
+  function demandRoom({ id, tenant }: Principal): void {
+    const open = (isOwn: (owner: Principal) => boolean) => [...streams.values()].filter(isOwn).length
+    if (open((owner) => owner.id === id) >= ofOne) refuse(`${ofOne} are open for this account`)
+    if (open((owner) => owner.tenant === tenant) >= ofTenant) refuse(`${ofTenant} are open for this tenant`)
     if (streams.size >= most) refuse(`${most} are open in this process`)
   }
 
   return {
     async open(principal, wish, signal) {
-      demandRoom(principal.id)
+      demandRoom(principal)
       const stream = createLiveStream({ history, scope: scopeOf(principal), wish, heard: () => heard, onError })
       const { readable } = stream
-      add(stream, principal.id)
+      add(stream, principal)
       // Whoever has gone before the answer is ready takes no stream, and nobody else would end it.
       signal.addEventListener('abort', () => readable.destroy(), { once: true })
       try {
