@@ -279,7 +279,7 @@ test('GET /live refuses what it does not understand, by name', async (t) => {
     ['?names=a..b', {}, 'names[0]'],
     ['?names=a&names=', {}, 'names[1]'],
     ['?names=a%23', {}, 'names[0]'],
-    ['?names=%23.a.%23.a.%23.a.%23', {}, 'names[0]'],
+    ['?names=%23.a.%23.a.%23', {}, 'names[0]'],
     [`?names=${'a'.repeat(129)}`, {}, 'names[0]'],
     [`?${'names=a&'.repeat(21)}`, {}, 'names'],
     ['?recent=201', {}, 'recent'],
