@@ -7,18 +7,20 @@ import { parseArgs } from 'node:util'
 import { eventsMarkdown } from '#catalogue'
 import { configTable } from '#lib/config'
 import { configTables } from '../src/hub/config.ts'
+import { apiTypes } from './api-types.ts'
 
 /** A document that is generated from the code, whole or in part; `path` is relative to the root of the project. */
 export interface GeneratedDocument {
   readonly path: string
   /** What it should be, given what it is; empty when it is missing. */
-  readonly render: (current: string) => string
+  readonly render: (current: string) => string | Promise<string>
 }
 
 /** All generated documents. */
 export const documents: readonly GeneratedDocument[] = [
   { path: 'docs/events.md', render: eventsMarkdown },
   { path: 'README.md', render: (current) => withSection(current, 'configuration', configurationTable()) },
+  { path: 'console/src/api/schema.d.ts', render: apiTypes },
 ]
 
 /** Replaces what stands between the marks `<!-- name -->` and `<!-- /name -->`; appends them where they are missing. */
@@ -41,7 +43,7 @@ export async function staleDocuments(root: string): Promise<readonly GeneratedDo
   const isFresh = await Promise.all(
     documents.map(async ({ path, render }) => {
       const current = await read(join(root, path))
-      return current === render(current ?? '')
+      return current === (await render(current ?? ''))
     }),
   )
   return documents.filter((_, index) => !isFresh[index])
@@ -62,7 +64,7 @@ async function main(): Promise<void> {
   const stale = await staleDocuments(root)
   for (const { path, render } of stale) {
     if (values.check) console.error(`Document "${path}" is stale: run "npm run docs" and commit the result`)
-    else await writeFile(join(root, path), render((await read(join(root, path))) ?? ''))
+    else await writeFile(join(root, path), await render((await read(join(root, path))) ?? ''))
   }
   if (values.check && stale.length > 0) process.exitCode = 1
   else if (!values.check)

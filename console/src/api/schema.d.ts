@@ -1,0 +1,1801 @@
+/**
+ * The hub's public API as openapi-fetch wants to know it, made from its OpenAPI document. Not to be edited: run "npm run docs".
+ */
+
+export interface Paths {
+  '/asyncapi.json': {
+    get: {
+      parameters: {}
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              [k: string]: unknown
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/iam': {
+    get: {
+      parameters: {}
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              service: string
+              documentation: string
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/iam/healthcheck': {
+    get: {
+      parameters: {}
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              status: 'pass'
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/iam/login': {
+    post: {
+      parameters: {}
+      requestBody: {
+        content: {
+          'application/json': {
+            username: string
+            password: string
+          }
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              token: string
+              /**
+               * The id of the token
+               */
+              id: string
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/iam/logout': {
+    post: {
+      parameters: {}
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              loggedOut: true
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/iam/session': {
+    post: {
+      parameters: {}
+      requestBody: {
+        content: {
+          'application/json': {
+            username: string
+            password: string
+          }
+        }
+      }
+      responses: {
+        201: {
+          content: {
+            'application/json': {
+              data: {
+                _id: string
+                id: string
+                kind: 'user' | 'service'
+                username: string
+                firstname?: string
+                lastname?: string
+                status: 'ACTIVE' | 'DISABLED' | 'PENDING'
+                confirmed: boolean
+                tenant?: string
+                roles: {
+                  _id: string
+                  id: string
+                  name: string
+                  description: string
+                  type: 'SYSTEM' | 'TENANT'
+                  /**
+                   * Whether it is a role of the hub
+                   */
+                  isGlobal: boolean
+                  permissions: string[]
+                  tenant?: string
+                }[]
+                permissions: string[]
+                createdAt: string
+                updatedAt: string
+                /**
+                 * Whether it may do everything
+                 */
+                isAdmin: boolean
+                tokenId: string
+                tokenType: 'SELF' | 'DELEGATE' | 'EPHEMERAL_SERVICE_ACCOUNT' | 'PERSISTENT'
+                tokenExpiresAt?: string
+              }
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+    delete: {
+      parameters: {}
+      responses: {
+        204: {}
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/iam/api/v1/tokens/introspect': {
+    post: {
+      parameters: {}
+      requestBody: {
+        content: {
+          'application/json': {
+            token: string
+          }
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              _id: string
+              id: string
+              kind: 'user' | 'service'
+              username: string
+              firstname?: string
+              lastname?: string
+              status: 'ACTIVE' | 'DISABLED' | 'PENDING'
+              confirmed: boolean
+              tenant?: string
+              roles: {
+                _id: string
+                id: string
+                name: string
+                description: string
+                type: 'SYSTEM' | 'TENANT'
+                /**
+                 * Whether it is a role of the hub
+                 */
+                isGlobal: boolean
+                permissions: string[]
+                tenant?: string
+              }[]
+              permissions: string[]
+              createdAt: string
+              updatedAt: string
+              /**
+               * Whether it may do everything
+               */
+              isAdmin: boolean
+              tokenId: string
+              tokenType: 'SELF' | 'DELEGATE' | 'EPHEMERAL_SERVICE_ACCOUNT' | 'PERSISTENT'
+              tokenExpiresAt?: string
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/iam/api/v1/users': {
+    get: {
+      parameters: {
+        query?: {
+          'page[number]'?: number
+          'page[size]'?: number
+          meta?: boolean
+          /**
+           * @maxItems 100
+           */
+          userId?: string[]
+          /**
+           * @maxItems 100
+           */
+          username?: string[]
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json':
+              | {
+                  _id: string
+                  id: string
+                  kind: 'user' | 'service'
+                  username: string
+                  firstname?: string
+                  lastname?: string
+                  status: 'ACTIVE' | 'DISABLED' | 'PENDING'
+                  confirmed: boolean
+                  tenant?: string
+                  roles: {
+                    _id: string
+                    id: string
+                    name: string
+                    description: string
+                    type: 'SYSTEM' | 'TENANT'
+                    /**
+                     * Whether it is a role of the hub
+                     */
+                    isGlobal: boolean
+                    permissions: string[]
+                    tenant?: string
+                  }[]
+                  permissions: string[]
+                  createdAt: string
+                  updatedAt: string
+                }[]
+              | {
+                  data: {
+                    _id: string
+                    id: string
+                    kind: 'user' | 'service'
+                    username: string
+                    firstname?: string
+                    lastname?: string
+                    status: 'ACTIVE' | 'DISABLED' | 'PENDING'
+                    confirmed: boolean
+                    tenant?: string
+                    roles: {
+                      _id: string
+                      id: string
+                      name: string
+                      description: string
+                      type: 'SYSTEM' | 'TENANT'
+                      /**
+                       * Whether it is a role of the hub
+                       */
+                      isGlobal: boolean
+                      permissions: string[]
+                      tenant?: string
+                    }[]
+                    permissions: string[]
+                    createdAt: string
+                    updatedAt: string
+                  }[]
+                  meta: {
+                    page: number
+                    perPage: number
+                    /**
+                     * All things that fit the filter
+                     */
+                    total: number
+                    /**
+                     * At least 1
+                     */
+                    totalPages: number
+                  }
+                }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+    post: {
+      parameters: {}
+      requestBody: {
+        content: {
+          'application/json': {
+            username: string
+            password: string
+            firstname?: string
+            lastname?: string
+            status?: 'ACTIVE' | 'DISABLED' | 'PENDING'
+            tenant?: string
+            /**
+             * Default: that of a plain user, if you may give it
+             *
+             * @maxItems 100
+             */
+            roles?: string[]
+            /**
+             * Given directly: within the tenant, to a user without tenant everywhere
+             *
+             * @maxItems 200
+             */
+            permissions?: string[]
+          }
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              id: string
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/iam/api/v1/users/me': {
+    get: {
+      parameters: {}
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              _id: string
+              id: string
+              kind: 'user' | 'service'
+              username: string
+              firstname?: string
+              lastname?: string
+              status: 'ACTIVE' | 'DISABLED' | 'PENDING'
+              confirmed: boolean
+              tenant?: string
+              roles: {
+                _id: string
+                id: string
+                name: string
+                description: string
+                type: 'SYSTEM' | 'TENANT'
+                /**
+                 * Whether it is a role of the hub
+                 */
+                isGlobal: boolean
+                permissions: string[]
+                tenant?: string
+              }[]
+              permissions: string[]
+              createdAt: string
+              updatedAt: string
+              /**
+               * Whether it may do everything
+               */
+              isAdmin: boolean
+              tokenId: string
+              tokenType: 'SELF' | 'DELEGATE' | 'EPHEMERAL_SERVICE_ACCOUNT' | 'PERSISTENT'
+              tokenExpiresAt?: string
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/iam/api/v1/users/{id}': {
+    get: {
+      parameters: {
+        path: {
+          id: string
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              _id: string
+              id: string
+              kind: 'user' | 'service'
+              username: string
+              firstname?: string
+              lastname?: string
+              status: 'ACTIVE' | 'DISABLED' | 'PENDING'
+              confirmed: boolean
+              tenant?: string
+              roles: {
+                _id: string
+                id: string
+                name: string
+                description: string
+                type: 'SYSTEM' | 'TENANT'
+                /**
+                 * Whether it is a role of the hub
+                 */
+                isGlobal: boolean
+                permissions: string[]
+                tenant?: string
+              }[]
+              permissions: string[]
+              createdAt: string
+              updatedAt: string
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/iam/api/v1/tenants': {
+    get: {
+      parameters: {
+        query?: {
+          'page[number]'?: number
+          'page[size]'?: number
+          meta?: boolean
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json':
+              | {
+                  _id: string
+                  id: string
+                  name: string
+                  status: 'ACTIVE' | 'DISABLED' | 'PENDING'
+                  confirmed: boolean
+                  createdAt: string
+                  updatedAt: string
+                }[]
+              | {
+                  data: {
+                    _id: string
+                    id: string
+                    name: string
+                    status: 'ACTIVE' | 'DISABLED' | 'PENDING'
+                    confirmed: boolean
+                    createdAt: string
+                    updatedAt: string
+                  }[]
+                  meta: {
+                    page: number
+                    perPage: number
+                    /**
+                     * All things that fit the filter
+                     */
+                    total: number
+                    /**
+                     * At least 1
+                     */
+                    totalPages: number
+                  }
+                }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+    post: {
+      parameters: {}
+      requestBody: {
+        content: {
+          'application/json': {
+            name: string
+            status?: 'ACTIVE' | 'DISABLED' | 'PENDING'
+            confirmed?: boolean
+          }
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              id: string
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/iam/api/v1/tenants/{id}': {
+    get: {
+      parameters: {
+        path: {
+          id: string
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              _id: string
+              id: string
+              name: string
+              status: 'ACTIVE' | 'DISABLED' | 'PENDING'
+              confirmed: boolean
+              createdAt: string
+              updatedAt: string
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/iam/api/v1/roles': {
+    get: {
+      parameters: {
+        query?: {
+          'page[number]'?: number
+          'page[size]'?: number
+          meta?: boolean
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json':
+              | {
+                  _id: string
+                  id: string
+                  name: string
+                  description: string
+                  type: 'SYSTEM' | 'TENANT'
+                  /**
+                   * Whether it is a role of the hub
+                   */
+                  isGlobal: boolean
+                  permissions: string[]
+                  tenant?: string
+                }[]
+              | {
+                  data: {
+                    _id: string
+                    id: string
+                    name: string
+                    description: string
+                    type: 'SYSTEM' | 'TENANT'
+                    /**
+                     * Whether it is a role of the hub
+                     */
+                    isGlobal: boolean
+                    permissions: string[]
+                    tenant?: string
+                  }[]
+                  meta: {
+                    page: number
+                    perPage: number
+                    /**
+                     * All things that fit the filter
+                     */
+                    total: number
+                    /**
+                     * At least 1
+                     */
+                    totalPages: number
+                  }
+                }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/iam/api/v1/permissions': {
+    get: {
+      parameters: {
+        query?: {
+          meta?: boolean
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json':
+              | string[]
+              | {
+                  data: string[]
+                  meta: {
+                    page: number
+                    perPage: number
+                    /**
+                     * All things that fit the filter
+                     */
+                    total: number
+                    /**
+                     * At least 1
+                     */
+                    totalPages: number
+                  }
+                }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/flow-repository/flows': {
+    get: {
+      parameters: {
+        query?: {
+          'page[number]'?: number
+          'page[size]'?: number
+          'filter[status]'?: 'inactive' | 'starting' | 'active' | 'stopping' | '0' | '1'
+          'filter[type]'?: string
+          search?: string
+          sort?: 'createdAt' | '-createdAt' | 'updatedAt' | '-updatedAt' | 'name' | '-name'
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              data: {
+                id: string
+                tenant: string
+                name: string
+                description?: string
+                type: string
+                graph: {
+                  /**
+                   * @maxItems 1000
+                   */
+                  nodes: {
+                    /**
+                     * Unique in the graph
+                     */
+                    id: string
+                    /**
+                     * Name of a built-in component
+                     */
+                    componentId: string
+                    /**
+                     * Trigger or action of the component
+                     */
+                    function: string
+                    name?: string
+                    description?: string
+                    /**
+                     * Settings of the function
+                     */
+                    fields?: {
+                      [k: string]: unknown
+                    }
+                  }[]
+                  /**
+                   * @maxItems 5000
+                   */
+                  edges?: {
+                    id?: string
+                    /**
+                     * Unique in the graph
+                     */
+                    source: string
+                    /**
+                     * Unique in the graph
+                     */
+                    target: string
+                  }[]
+                }
+                owners: {
+                  id: string
+                  type: 'user' | 'tenant'
+                }[]
+                status: 'inactive' | 'starting' | 'active' | 'stopping'
+                /**
+                 * Number of starts so far
+                 */
+                generation: number
+                /**
+                 * Grows with each change
+                 */
+                version: number
+                /**
+                 * Why the last start came to nothing
+                 */
+                failure?: string
+                createdAt: string
+                updatedAt: string
+              }[]
+              meta: {
+                page: number
+                perPage: number
+                /**
+                 * All things that fit the filter
+                 */
+                total: number
+                /**
+                 * At least 1
+                 */
+                totalPages: number
+              }
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+    post: {
+      parameters: {}
+      requestBody: {
+        content: {
+          'application/json': {
+            name?: string
+            description?: string
+            /**
+             * Default: ordinary
+             */
+            type?: string
+            graph?: {
+              /**
+               * @maxItems 1000
+               */
+              nodes: {
+                /**
+                 * Unique in the graph
+                 */
+                id: string
+                /**
+                 * Name of a built-in component
+                 */
+                componentId: string
+                /**
+                 * Trigger or action of the component
+                 */
+                function: string
+                name?: string
+                description?: string
+                /**
+                 * Settings of the function
+                 */
+                fields?: {
+                  [k: string]: unknown
+                }
+              }[]
+              /**
+               * @maxItems 5000
+               */
+              edges?: {
+                id?: string
+                /**
+                 * Unique in the graph
+                 */
+                source: string
+                /**
+                 * Unique in the graph
+                 */
+                target: string
+              }[]
+            }
+          }
+        }
+      }
+      responses: {
+        201: {
+          content: {
+            'application/json': {
+              data: {
+                id: string
+                tenant: string
+                name: string
+                description?: string
+                type: string
+                graph: {
+                  /**
+                   * @maxItems 1000
+                   */
+                  nodes: {
+                    /**
+                     * Unique in the graph
+                     */
+                    id: string
+                    /**
+                     * Name of a built-in component
+                     */
+                    componentId: string
+                    /**
+                     * Trigger or action of the component
+                     */
+                    function: string
+                    name?: string
+                    description?: string
+                    /**
+                     * Settings of the function
+                     */
+                    fields?: {
+                      [k: string]: unknown
+                    }
+                  }[]
+                  /**
+                   * @maxItems 5000
+                   */
+                  edges?: {
+                    id?: string
+                    /**
+                     * Unique in the graph
+                     */
+                    source: string
+                    /**
+                     * Unique in the graph
+                     */
+                    target: string
+                  }[]
+                }
+                owners: {
+                  id: string
+                  type: 'user' | 'tenant'
+                }[]
+                status: 'inactive' | 'starting' | 'active' | 'stopping'
+                /**
+                 * Number of starts so far
+                 */
+                generation: number
+                /**
+                 * Grows with each change
+                 */
+                version: number
+                /**
+                 * Why the last start came to nothing
+                 */
+                failure?: string
+                createdAt: string
+                updatedAt: string
+              }
+              meta: {}
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/flow-repository/flows/{id}': {
+    get: {
+      parameters: {
+        path: {
+          id: string
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              data: {
+                id: string
+                tenant: string
+                name: string
+                description?: string
+                type: string
+                graph: {
+                  /**
+                   * @maxItems 1000
+                   */
+                  nodes: {
+                    /**
+                     * Unique in the graph
+                     */
+                    id: string
+                    /**
+                     * Name of a built-in component
+                     */
+                    componentId: string
+                    /**
+                     * Trigger or action of the component
+                     */
+                    function: string
+                    name?: string
+                    description?: string
+                    /**
+                     * Settings of the function
+                     */
+                    fields?: {
+                      [k: string]: unknown
+                    }
+                  }[]
+                  /**
+                   * @maxItems 5000
+                   */
+                  edges?: {
+                    id?: string
+                    /**
+                     * Unique in the graph
+                     */
+                    source: string
+                    /**
+                     * Unique in the graph
+                     */
+                    target: string
+                  }[]
+                }
+                owners: {
+                  id: string
+                  type: 'user' | 'tenant'
+                }[]
+                status: 'inactive' | 'starting' | 'active' | 'stopping'
+                /**
+                 * Number of starts so far
+                 */
+                generation: number
+                /**
+                 * Grows with each change
+                 */
+                version: number
+                /**
+                 * Why the last start came to nothing
+                 */
+                failure?: string
+                createdAt: string
+                updatedAt: string
+              }
+              meta: {}
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+    patch: {
+      parameters: {
+        path: {
+          id: string
+        }
+      }
+      requestBody: {
+        content: {
+          'application/json': {
+            name?: string
+            description?: string
+            /**
+             * Default: ordinary
+             */
+            type?: string
+            graph?: {
+              /**
+               * @maxItems 1000
+               */
+              nodes: {
+                /**
+                 * Unique in the graph
+                 */
+                id: string
+                /**
+                 * Name of a built-in component
+                 */
+                componentId: string
+                /**
+                 * Trigger or action of the component
+                 */
+                function: string
+                name?: string
+                description?: string
+                /**
+                 * Settings of the function
+                 */
+                fields?: {
+                  [k: string]: unknown
+                }
+              }[]
+              /**
+               * @maxItems 5000
+               */
+              edges?: {
+                id?: string
+                /**
+                 * Unique in the graph
+                 */
+                source: string
+                /**
+                 * Unique in the graph
+                 */
+                target: string
+              }[]
+            }
+          }
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              data: {
+                id: string
+                tenant: string
+                name: string
+                description?: string
+                type: string
+                graph: {
+                  /**
+                   * @maxItems 1000
+                   */
+                  nodes: {
+                    /**
+                     * Unique in the graph
+                     */
+                    id: string
+                    /**
+                     * Name of a built-in component
+                     */
+                    componentId: string
+                    /**
+                     * Trigger or action of the component
+                     */
+                    function: string
+                    name?: string
+                    description?: string
+                    /**
+                     * Settings of the function
+                     */
+                    fields?: {
+                      [k: string]: unknown
+                    }
+                  }[]
+                  /**
+                   * @maxItems 5000
+                   */
+                  edges?: {
+                    id?: string
+                    /**
+                     * Unique in the graph
+                     */
+                    source: string
+                    /**
+                     * Unique in the graph
+                     */
+                    target: string
+                  }[]
+                }
+                owners: {
+                  id: string
+                  type: 'user' | 'tenant'
+                }[]
+                status: 'inactive' | 'starting' | 'active' | 'stopping'
+                /**
+                 * Number of starts so far
+                 */
+                generation: number
+                /**
+                 * Grows with each change
+                 */
+                version: number
+                /**
+                 * Why the last start came to nothing
+                 */
+                failure?: string
+                createdAt: string
+                updatedAt: string
+              }
+              meta: {}
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+    delete: {
+      parameters: {
+        path: {
+          id: string
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              msg: string
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/flow-repository/flows/{id}/start': {
+    post: {
+      parameters: {
+        path: {
+          id: string
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              data: {
+                id: string
+                status: 'inactive' | 'starting' | 'active' | 'stopping'
+              }
+              meta: {}
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/flow-repository/flows/{id}/stop': {
+    post: {
+      parameters: {
+        path: {
+          id: string
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              data: {
+                id: string
+                status: 'inactive' | 'starting' | 'active' | 'stopping'
+              }
+              meta: {}
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/component-orchestrator/executions': {
+    get: {
+      parameters: {
+        query?: {
+          'page[number]'?: number
+          'page[size]'?: number
+          'filter[flowId]'?: string
+          'filter[status]'?: 'running' | 'success' | 'failed'
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              data: {
+                id: string
+                flowId: string
+                tenant: string
+                /**
+                 * The start of the flow whose graph it runs
+                 */
+                generation: number
+                /**
+                 * The id that the trigger answered
+                 */
+                requestId: string
+                status: 'running' | 'success' | 'failed'
+                startedAt: string
+                finishedAt?: string
+              }[]
+              meta: {
+                page: number
+                perPage: number
+                /**
+                 * All things that fit the filter
+                 */
+                total: number
+                /**
+                 * At least 1
+                 */
+                totalPages: number
+              }
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/component-orchestrator/executions/{id}': {
+    get: {
+      parameters: {
+        path: {
+          id: string
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              data: {
+                id: string
+                flowId: string
+                tenant: string
+                /**
+                 * The start of the flow whose graph it runs
+                 */
+                generation: number
+                /**
+                 * The id that the trigger answered
+                 */
+                requestId: string
+                status: 'running' | 'success' | 'failed'
+                startedAt: string
+                finishedAt?: string
+                graph?: {
+                  nodes: {
+                    id: string
+                    componentId: string
+                    function: string
+                  }[]
+                  edges: {
+                    source: string
+                    target: string
+                  }[]
+                }
+                steps: {
+                  id: string
+                  stepId: string
+                  status: 'waiting' | 'running' | 'success' | 'failed'
+                  attempts: number
+                  /**
+                   * The message it got
+                   */
+                  input: {
+                    [k: string]: unknown
+                  }
+                  /**
+                   * The messages it emitted, at most 100
+                   */
+                  output: unknown[]
+                  /**
+                   * Input and output are left out: the messages of the steps before are too large
+                   */
+                  omitted?: true
+                  /**
+                   * Why it failed, or why the last attempt did
+                   */
+                  error?: string
+                  createdAt: string
+                  startedAt?: string
+                  finishedAt?: string
+                  /**
+                   * Of the last attempt
+                   */
+                  durationMs?: number
+                }[]
+              }
+              meta: {}
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/webhooks/hook/{flowId}': {
+    get: {
+      parameters: {
+        path: {
+          flowId: string
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              data: {
+                requestId: string
+                message: string
+              }
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+    post: {
+      parameters: {
+        path: {
+          flowId: string
+        }
+      }
+      requestBody: {
+        content: {
+          /**
+           * Any JSON
+           */
+          'application/json': {
+            [k: string]: unknown
+          }
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              data: {
+                requestId: string
+                message: string
+              }
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/webhooks/hook/{flowId}/{*}': {
+    get: {
+      parameters: {
+        path: {
+          flowId: string
+          '*': string
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              data: {
+                requestId: string
+                message: string
+              }
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+    post: {
+      parameters: {
+        path: {
+          flowId: string
+          '*': string
+        }
+      }
+      requestBody: {
+        content: {
+          /**
+           * Any JSON
+           */
+          'application/json': {
+            [k: string]: unknown
+          }
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              data: {
+                requestId: string
+                message: string
+              }
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/audit-log': {
+    get: {
+      parameters: {}
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              name: string
+              status: string
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/audit-log/healthcheck': {
+    get: {
+      parameters: {}
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              name: string
+              status: string
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/audit-log/logs': {
+    get: {
+      parameters: {
+        query?: {
+          'page[number]'?: number
+          'page[size]'?: number
+          'filter[service]'?: string
+          'filter[name]'?: string
+          'filter[user]'?: string
+          'filter[tenant]'?: string
+          sort?: 'createdAt' | '-createdAt'
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              data: {
+                /**
+                 * The event
+                 */
+                id: string
+                /**
+                 * Place among all entries, from 0, without gaps
+                 */
+                index: number
+                /**
+                 * Place among the entries of the tenant, from 1, without gaps
+                 */
+                number: number
+                tenant: string | null
+                recordedAt: string
+                /**
+                 * Who brought the event in; empty for services of the hub
+                 */
+                origin: string
+                correlationId: string | null
+                causationId: string | null
+                /**
+                 * As the producer wrote them: `name`, `serviceName`, `createdAt`
+                 */
+                headers: {
+                  [k: string]: unknown
+                }
+                /**
+                 * As the producer wrote it; values that were erased are null
+                 */
+                payload: {
+                  [k: string]: unknown
+                }
+                /**
+                 * JSON pointers to the values that were erased or do not open
+                 */
+                erased?: string[]
+              }[]
+              meta: {
+                page: number
+                perPage: number
+                /**
+                 * All things that fit the filter
+                 */
+                total: number
+                /**
+                 * At least 1
+                 */
+                totalPages: number
+              }
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/audit-log/logs/{id}': {
+    get: {
+      parameters: {
+        path: {
+          id: string
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              data: {
+                /**
+                 * The event
+                 */
+                id: string
+                /**
+                 * Place among all entries, from 0, without gaps
+                 */
+                index: number
+                /**
+                 * Place among the entries of the tenant, from 1, without gaps
+                 */
+                number: number
+                tenant: string | null
+                recordedAt: string
+                /**
+                 * Who brought the event in; empty for services of the hub
+                 */
+                origin: string
+                correlationId: string | null
+                causationId: string | null
+                /**
+                 * As the producer wrote them: `name`, `serviceName`, `createdAt`
+                 */
+                headers: {
+                  [k: string]: unknown
+                }
+                /**
+                 * As the producer wrote it; values that were erased are null
+                 */
+                payload: {
+                  [k: string]: unknown
+                }
+                /**
+                 * JSON pointers to the values that were erased or do not open
+                 */
+                erased?: string[]
+                body: string | null
+                /**
+                 * The exact text that is proved
+                 */
+                leaf: string
+                /**
+                 * SHA-256 of a zero byte and the leaf (RFC 9162), base64
+                 */
+                leafHash: string
+              }
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/event-bus/catalogue': {
+    get: {
+      parameters: {}
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              data: {
+                name: string
+                /**
+                 * The only service that publishes it
+                 */
+                service: string
+                summary: string
+                /**
+                 * JSON Schema of the payload
+                 */
+                schema: {
+                  [k: string]: unknown
+                }
+                seen: {
+                  count: number
+                  lastAt?: string
+                }
+              }[]
+              meta: {
+                total: number
+                /**
+                 * How many of them have happened at least once
+                 */
+                seen: number
+              }
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/event-bus/live': {
+    get: {
+      parameters: {
+        query?: {
+          /**
+           * @minItems 1
+           * @maxItems 20
+           */
+          names?: string[]
+          recent?: number
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'text/event-stream': string
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+}
+/**
+ * What went wrong, as a problem document
+ */
+export interface Problem {
+  /**
+   * urn:oih:error:<code>
+   */
+  type: string
+  title: string
+  status: number
+  detail: string
+  /**
+   * Stable; decide by this
+   */
+  code:
+    | 'bad-request'
+    | 'invalid-body'
+    | 'invalid-parameter'
+    | 'unauthenticated'
+    | 'login-failed'
+    | 'forbidden'
+    | 'not-found'
+    | 'method-not-allowed'
+    | 'request-timeout'
+    | 'conflict'
+    | 'too-large'
+    | 'unsupported-media-type'
+    | 'too-many-requests'
+    | 'headers-too-large'
+    | 'internal'
+    | 'unavailable'
+  /**
+   * The id of the request
+   */
+  instance: string
+  /**
+   * The same as detail
+   */
+  message: string
+  /**
+   * @minItems 1
+   */
+  errors: {
+    message: string
+    /**
+     * Path into the input: graph.nodes[0].id
+     */
+    field?: string
+    code: string
+  }[]
+}
