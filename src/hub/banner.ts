@@ -8,6 +8,7 @@ export function banner(hub: Hub, adminUsername: string, seconds: number): string
     ['Admin user', hub.firstAdmin?.username ?? adminUsername],
     ...(password === undefined ? [] : [['Password', `${password}   (shown this once: keep it)`]]),
     ['Data', hub.dataPlace],
+    ['Console', `${hub.url}/`],
     ['API docs', `${hub.url}/docs`],
     ['Try next', 'npm run example 1-first-flow'],
     ['', 'or the first flow by curl, in README.md'],

@@ -14,6 +14,7 @@ import { createPayloadCheck } from '#lib/payload-check'
 import { createDatabase } from '#lib/postgres'
 import { createMetrics } from '#lib/telemetry'
 import type { HubConfig } from './config.ts'
+import { consoleSite } from './console.ts'
 import { openDatabaseServer } from './database.ts'
 import { hubMount } from './routes.ts'
 import { createServices, type ServiceSetOptions } from './service-set.ts'
@@ -104,6 +105,7 @@ function addParts(lifecycle: Lifecycle, { config, logger, version }: HubOptions,
     version,
     trustProxy: hub.trustProxy,
     docs: true,
+    site: consoleSite,
   })
   // The bus's window has those of the bus.
   const migrations = [...new Set([eventBusMigrations, ...services.running.map((service) => service.migrations)])]

@@ -12,6 +12,7 @@ import { type Readiness, registerProbes } from './probes.ts'
 import { createErrorHandler, guardRequests } from './request-guard.ts'
 import { requestIdOf, traceRequests } from './request-trace.ts'
 import type { Mount } from './route.ts'
+import { registerSite, type StaticSite } from './static-site.ts'
 import { createMethodsOf } from './unrouted.ts'
 import { createValidation } from './validation.ts'
 
@@ -48,6 +49,8 @@ export interface HttpServerOptions {
   readonly trustProxy: readonly string[]
   /** Whether `/openapi.json` and `/docs` are served. */
   readonly docs: boolean
+  /** Pages for browsers, beside the API. Default: none. */
+  readonly site?: StaticSite
   readonly limits?: HttpLimits
   /** Whether answers are checked against their schemas, a mismatch being an internal error; for tests. Default false. */
   readonly checkAnswers?: boolean
@@ -113,17 +116,18 @@ function assemble(
   live: ReturnType<typeof createLiveStreams>,
   state: { readonly ready: boolean; readonly stopping: boolean },
 ): FastifyInstance {
-  const { logger, metrics, mounts, principals, version, docs, limits = {} } = options
+  const { logger, metrics, mounts, principals, version, docs, site, limits = {} } = options
   const server = createFastify(options)
   traceRequests(server, logger, metrics)
   guardRequests(server, {
     principals,
-    methodsOf: createMethodsOf(patternsOf(mounts, docs)),
+    methodsOf: createMethodsOf(patternsOf(mounts, { docs, pages: site?.pages ?? [] })),
     stopping: () => state.stopping,
   })
   registerOpenapi(server, { version, tags: mounts.map(({ tag }) => tag) })
   registerProbes(server, { ...options, accepting: () => state.ready && !state.stopping })
   if (docs) registerDocs(server)
+  if (site) registerSite(server, site)
   const { checkAnswers = false } = options
   registerMounts(server, mounts, { ...limits, logger, principals, live, checkAnswers, validation: createValidation() })
   return server

@@ -31,10 +31,13 @@ export function registerMounts(server: FastifyInstance, mounts: readonly Mount[]
 const probePaths = ['/livez', '/readyz', '/metrics']
 const docsPaths = ['/openapi.json', '/docs']
 
-/** Every method and path pattern of a server with these mounts, and with the documentation if it is served. */
-export function patternsOf(mounts: readonly Mount[], docs: boolean): { method: string; url: string }[] {
+/** Every method and path pattern of a server with these mounts and pages, and with the documentation if it is served. */
+export function patternsOf(
+  mounts: readonly Mount[],
+  { docs, pages }: { readonly docs: boolean; readonly pages: readonly string[] },
+): { method: string; url: string }[] {
   const served = mounts.flatMap(({ base, routes }) => routes.map(({ method, path }) => ({ method, url: base + path })))
-  return [...served, ...[...probePaths, ...(docs ? docsPaths : [])].map((url) => ({ method: 'GET', url }))]
+  return [...served, ...[...probePaths, ...(docs ? docsPaths : []), ...pages].map((url) => ({ method: 'GET', url }))]
 }
 
 /** Throws when two routes are the same operation, or a base is not one. */

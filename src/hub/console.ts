@@ -1,0 +1,20 @@
+import { fileURLToPath } from 'node:url'
+import type { StaticSite } from '#lib/http/static-site'
+
+/** The web console: pages that use the public API alone. `npm start` builds them. */
+export const consoleSite: StaticSite = {
+  folder: fileURLToPath(new URL('../../dist/console', import.meta.url)),
+  pages: [
+    '/',
+    '/sign-in',
+    '/live',
+    '/catalogue',
+    '/flows',
+    '/flows/:flowId',
+    '/runs',
+    '/runs/:runId',
+    '/audit',
+    '/audit/:entryId',
+  ],
+  absence: 'The console is not built: stop the hub, run "npm install" in its folder, and start it with "npm start".\n',
+}
