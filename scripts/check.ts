@@ -32,6 +32,13 @@ export async function check(): Promise<boolean> {
           ]),
         ]
       : []),
+    findByProgram('tsc console', [
+      bin('typescript', 'bin', 'tsc'),
+      '-p',
+      path.join(root, 'console'),
+      '--pretty',
+      'false',
+    ]),
     findByProgram('biome ci', [bin('@biomejs', 'biome', 'bin', 'biome'), 'ci', '--colors=off', root]),
     findUndocumented(),
   ])
@@ -58,9 +65,10 @@ async function findByProgram(name: string, args: string[]): Promise<Finding> {
 
 async function findUndocumented(): Promise<Finding> {
   const found: string[] = []
-  for await (const file of glob(['src/**/*.ts', 'bench/{harness,bus,peers,flows,footprint}/*.ts'], {
+  const folders = ['src/**/*.ts', 'bench/{harness,bus,peers,flows,footprint}/*.ts', 'console/src/**/*.{ts,tsx}']
+  for await (const file of glob(folders, {
     cwd: root,
-    exclude: (name) => name.endsWith('.test.ts'),
+    exclude: (name) => name.endsWith('.test.ts') || name.endsWith('.d.ts'),
   })) {
     const source = await readFile(path.join(root, file), 'utf8')
     for (const { line, symbol } of undocumentedExports(source)) {

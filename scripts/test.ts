@@ -16,7 +16,17 @@ import { check } from './check.ts'
 const kinds = ['unit', 'int', 'e2e'] as const
 type Kind = (typeof kinds)[number]
 const root = path.dirname(import.meta.dirname)
-const folders = ['src', 'components', 'scripts', 'examples', 'test', 'bench/harness', 'bench/flows', 'bench/footprint']
+const folders = [
+  'src',
+  'console/src',
+  'components',
+  'scripts',
+  'examples',
+  'test',
+  'bench/harness',
+  'bench/flows',
+  'bench/footprint',
+]
 /** For one file: those with a chaos of restarts take a minute on a slow machine, a hang would take for ever. */
 const fileTimeoutMs = 300_000
 

@@ -1,0 +1,117 @@
+import type { QueryClient } from '@tanstack/react-query'
+import { createRootRouteWithContext, createRoute, createRouter, Outlet, redirect } from '@tanstack/react-router'
+import { isSignedOut } from './api/problem.ts'
+import { meQuery } from './api/queries.ts'
+import { AuditEntryPage } from './pages/audit-entry-page.tsx'
+import { AuditPage } from './pages/audit-page.tsx'
+import { CataloguePage } from './pages/catalogue-page.tsx'
+import { FailedPage, MissingPage } from './pages/failed-page.tsx'
+import { FlowPage } from './pages/flow-page.tsx'
+import { FlowsPage } from './pages/flows-page.tsx'
+import { LivePage } from './pages/live-page.tsx'
+import { RunPage } from './pages/run-page.tsx'
+import { RunsPage } from './pages/runs-page.tsx'
+import { SignInPage } from './pages/sign-in-page.tsx'
+import { pathTo } from './path-builder.ts'
+import { parseSearch, readSearch, stringifySearch } from './search.ts'
+import { Shell } from './ui/shell.tsx'
+
+const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({ component: Outlet })
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: readSearch.signIn,
+  component: SignInPage,
+})
+
+/** Everything behind the sign-in. */
+const inside = createRoute({
+  getParentRoute: () => root,
+  id: 'inside',
+  component: Shell,
+  async beforeLoad({ context, location }) {
+    try {
+      await context.queryClient.ensureQueryData(meQuery)
+    } catch (error) {
+      if (!isSignedOut(error)) throw error
+      throw redirect(pathTo.signIn(location.pathname === '/' ? {} : { to: location.href }))
+    }
+  },
+})
+
+const parent = () => inside
+const index = createRoute({
+  getParentRoute: parent,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect(pathTo.live())
+  },
+})
+const live = createRoute({
+  getParentRoute: parent,
+  path: '/live',
+  validateSearch: readSearch.live,
+  component: LivePage,
+})
+const catalogue = createRoute({
+  getParentRoute: parent,
+  path: '/catalogue',
+  validateSearch: readSearch.catalogue,
+  component: CataloguePage,
+})
+const flows = createRoute({
+  getParentRoute: parent,
+  path: '/flows',
+  validateSearch: readSearch.flows,
+  component: FlowsPage,
+})
+const flow = createRoute({
+  getParentRoute: parent,
+  path: '/flows/$flowId',
+  validateSearch: readSearch.flow,
+  component: FlowPage,
+})
+const runs = createRoute({
+  getParentRoute: parent,
+  path: '/runs',
+  validateSearch: readSearch.runs,
+  component: RunsPage,
+})
+const run = createRoute({
+  getParentRoute: parent,
+  path: '/runs/$runId',
+  validateSearch: readSearch.run,
+  component: RunPage,
+})
+const audit = createRoute({
+  getParentRoute: parent,
+  path: '/audit',
+  validateSearch: readSearch.audit,
+  component: AuditPage,
+})
+const auditEntry = createRoute({ getParentRoute: parent, path: '/audit/$entryId', component: AuditEntryPage })
+
+const routeTree = root.addChildren([
+  signIn,
+  inside.addChildren([index, live, catalogue, flows, flow, runs, run, audit, auditEntry]),
+])
+
+/** The pages and their addresses. */
+export function createConsoleRouter(queryClient: QueryClient) {
+  return createRouter({
+    routeTree,
+    context: { queryClient },
+    parseSearch,
+    stringifySearch,
+    scrollRestoration: true,
+    defaultErrorComponent: FailedPage,
+    defaultNotFoundComponent: MissingPage,
+  })
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof createConsoleRouter>
+  }
+}

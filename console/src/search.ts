@@ -1,0 +1,108 @@
+import type { FlowStatus, RunStatus } from './api/queries.ts'
+
+// What stands behind the question mark, for each page. Values are texts; what makes no sense is left out.
+
+/** Sign in: where one wanted to go, and whether a session has just ended. */
+export interface SignInSearch {
+  readonly to?: string
+  readonly ended?: 'yes'
+}
+/** Live events: name patterns separated by spaces, and the chosen event. */
+export interface LiveSearch {
+  readonly names?: string
+  readonly event?: string
+}
+/** Catalogue: a part of the name or sentence, whether it was seen, and the event that is open. */
+export interface CatalogueSearch {
+  readonly q?: string
+  readonly seen?: 'yes' | 'no'
+  readonly event?: string
+}
+/** Flows: a part of name or description, a status. */
+export interface FlowsSearch {
+  readonly q?: string
+  readonly status?: FlowStatus
+  readonly page?: number
+}
+/** A flow: the chosen step. */
+export interface FlowSearch {
+  readonly step?: string
+}
+/** Runs: of a flow, with a status. */
+export interface RunsSearch {
+  readonly flow?: string
+  readonly status?: RunStatus
+  readonly page?: number
+}
+/** A run: the chosen step, by the id of its record, and what of it is shown. */
+export interface RunSearch {
+  readonly step?: string
+  readonly show?: 'input' | 'output' | 'error'
+}
+/** The audit log: everything that can be searched for. */
+export interface AuditSearch {
+  readonly service?: string
+  readonly name?: string
+  readonly user?: string
+  readonly tenant?: string
+  readonly flow?: string
+  readonly page?: number
+}
+
+type Raw = Record<string, unknown>
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+function text(raw: Raw, ...names: string[]): Record<string, string> {
+  const given = names.map((name) => [name, raw[name]] as const)
+  return Object.fromEntries(
+    given.filter((pair): pair is [string, string] => typeof pair[1] === 'string' && pair[1] !== ''),
+  )
+}
+
+function oneOf<T extends string>(raw: Raw, name: string, values: readonly T[]): Record<string, T> {
+  const found = values.find((value) => value === raw[name])
+  return found === undefined ? {} : { [name]: found }
+}
+
+function page(raw: Raw): { page?: number } {
+  const number = Number(raw.page)
+  return Number.isInteger(number) && number > 1 && number <= 1_000_000 ? { page: number } : {}
+}
+
+/** A path of this console; anything else could lead a person elsewhere. */
+const ownPath = (value: unknown) => typeof value === 'string' && /^\/(?![/\\])/.test(value)
+
+/** The checks, by page. */
+export const readSearch = {
+  signIn: (raw: Raw): SignInSearch => ({
+    ...(ownPath(raw.to) ? text(raw, 'to') : {}),
+    ...oneOf(raw, 'ended', ['yes']),
+  }),
+  live: (raw: Raw): LiveSearch => text(raw, 'names', 'event'),
+  catalogue: (raw: Raw): CatalogueSearch => ({ ...text(raw, 'q', 'event'), ...oneOf(raw, 'seen', ['yes', 'no']) }),
+  flows: (raw: Raw): FlowsSearch => ({
+    ...text(raw, 'q'),
+    ...oneOf(raw, 'status', ['inactive', 'starting', 'active', 'stopping']),
+    ...page(raw),
+  }),
+  flow: (raw: Raw): FlowSearch => text(raw, 'step'),
+  runs: (raw: Raw): RunsSearch => ({
+    ...(uuid.test(String(raw.flow)) ? text(raw, 'flow') : {}),
+    ...oneOf(raw, 'status', ['running', 'success', 'failed']),
+    ...page(raw),
+  }),
+  run: (raw: Raw): RunSearch => ({ ...text(raw, 'step'), ...oneOf(raw, 'show', ['input', 'output', 'error']) }),
+  audit: (raw: Raw): AuditSearch => ({ ...text(raw, 'service', 'name', 'user', 'tenant', 'flow'), ...page(raw) }),
+}
+
+/** Reads the part of an address behind the question mark; of a name that comes twice the last counts. */
+export function parseSearch(search: string): Record<string, string> {
+  return Object.fromEntries(new URLSearchParams(search))
+}
+
+/** Writes it, as people would: no quotes, nothing for what is not given. */
+export function stringifySearch(search: Raw): string {
+  const given = Object.entries(search).filter(([, value]) => value !== undefined && value !== '')
+  const params = new URLSearchParams(given.map(([name, value]) => [name, String(value)]))
+  return params.size === 0 ? '' : `?${params}`
+}

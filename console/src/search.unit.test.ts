@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { parseSearch, readSearch, stringifySearch } from './search.ts'
+
+test('readSearch.signIn() leads to pages of the console only', () => {
+  assert.deepEqual(readSearch.signIn({ to: '/flows?q=x' }), { to: '/flows?q=x' })
+  for (const to of [
+    'https://elsewhere.example/',
+    '//elsewhere.example',
+    '/\\elsewhere.example',
+    'javascript:alert(1)',
+    7,
+  ]) {
+    assert.deepEqual(readSearch.signIn({ to }), {}, String(to))
+  }
+})
+
+test('readSearch() leaves out what makes no sense', () => {
+  assert.deepEqual(readSearch.runs({ flow: 'x', status: 'odd', page: '-1' }), {})
+  const flow = '01a20b7c-88ee-741b-861e-e2ec48bf93b6'
+  assert.deepEqual(readSearch.runs({ flow, status: 'failed', page: '2' }), { flow, status: 'failed', page: 2 })
+  assert.deepEqual(readSearch.audit({ name: '', user: ['a'], other: 'x' }), {})
+})
+
+test('parseSearch() gives back what stringifySearch() wrote', () => {
+  const search = { names: 'flow.# iam.*', q: '"1"', page: 2, empty: '', none: undefined }
+  const text = stringifySearch(search)
+  assert.deepEqual(parseSearch(text), { names: 'flow.# iam.*', q: '"1"', page: '2' })
+  assert.equal(stringifySearch({}), '')
+})

@@ -1,0 +1,37 @@
+interface PagerProps {
+  readonly meta: {
+    readonly page: number
+    readonly perPage: number
+    readonly total: number
+    readonly totalPages: number
+  }
+  readonly onPage: (page: number) => void
+  /** What is listed, in the plural. */
+  readonly things: string
+}
+
+/** Where in a long list one is, and the way on. */
+export function Pager({ meta, onPage, things }: PagerProps) {
+  const { page, perPage, total, totalPages } = meta
+  const first = (page - 1) * perPage + 1
+  const last = Math.min(page * perPage, total)
+  const range = total > perPage ? `${first.toLocaleString('en')}–${last.toLocaleString('en')} of ` : ''
+  return (
+    <nav className="pager" aria-label="Pages">
+      <span className="faint">
+        {range}
+        {total.toLocaleString('en')} {things}
+      </span>
+      {totalPages > 1 && (
+        <>
+          <button type="button" className="button quiet" disabled={page <= 1} onClick={() => onPage(page - 1)}>
+            Newer
+          </button>
+          <button type="button" className="button quiet" disabled={page >= totalPages} onClick={() => onPage(page + 1)}>
+            Older
+          </button>
+        </>
+      )}
+    </nav>
+  )
+}
