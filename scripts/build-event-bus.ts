@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url'
 // node_modules, where a service in a repository of its own finds the package. Run by `npm pack`.
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-rmSync(`${root}dist`, { recursive: true, force: true })
+// The console, which is built there too, stays.
+for (const part of ['lib', 'event-bus']) rmSync(`${root}dist/${part}`, { recursive: true, force: true })
 const { status } = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.event-bus.json'], {
   cwd: root,
   stdio: ['ignore', 2, 2],

@@ -49,7 +49,7 @@ async function setup(t: TestContext, { installed = true } = {}) {
   const lock = (version: string) => JSON.stringify({ packages: { '': {}, 'node_modules/a': { version } } })
   await mkdir(path.join(root, 'scripts'))
   await mkdir(path.join(root, 'node_modules', 'node', 'bin'), { recursive: true })
-  for (const name of ['run.mjs', 'child.mjs', 'dependencies.mjs']) {
+  for (const name of ['run.mjs', 'child.mjs', 'console.mjs', 'dependencies.mjs']) {
     await cp(path.join(import.meta.dirname, name), path.join(root, 'scripts', name))
   }
   await symlink(process.execPath, path.join(root, 'node_modules', 'node', 'bin', 'node'))

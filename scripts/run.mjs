@@ -9,6 +9,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Ending, endAs, isWindows, run, say } from './child.mjs'
+import { ensureConsole } from './console.mjs'
 import { ensureDependencies } from './dependencies.mjs'
 
 const oldestMajor = 24
@@ -53,6 +54,11 @@ function scriptEnvironment() {
   return { NODE_COMPILE_CACHE: path.join(modules, '.cache', 'node'), ...process.env }
 }
 
+/** Whether the hub will serve pages: not if it only says something and ends. */
+function startsHub(args) {
+  return args.includes('start') && !args.some((arg) => ['--help', '--version', '--check-config'].includes(arg))
+}
+
 async function main() {
   const [first, ...rest] = process.argv.slice(2)
   const isScript = first !== undefined && /\.m?[jt]s$/.test(first)
@@ -60,6 +66,7 @@ async function main() {
   const args = isScript ? rest : process.argv.slice(2)
   await ensureDependencies(root)
   const node = await chooseNode()
+  if (script === path.join(root, 'src', 'main.ts') && startsHub(args)) await ensureConsole(root, node)
   // Where the running Node.js can become the other program, it does: no process in between, nothing to pass on.
   if (process.execve !== undefined && majorOf(process.version) >= oldestMajor && !isWindows) {
     process.execve(node, [node, script, ...args], scriptEnvironment())

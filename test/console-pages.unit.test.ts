@@ -1,0 +1,11 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { consoleSite } from '../src/hub/console.ts'
+
+test('the hub serves exactly the pages that the console has', () => {
+  const source = readFileSync(new URL('../console/src/router.tsx', import.meta.url), 'utf8')
+  const paths = [...source.matchAll(/path: '([^']+)'/g)].map(([, path = '']) => path.replace('$', ':'))
+  assert.ok(paths.length > 5, 'the paths must be found')
+  assert.deepEqual(paths.toSorted(), [...consoleSite.pages].toSorted())
+})
