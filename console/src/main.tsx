@@ -3,6 +3,7 @@ import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { isSignedOut, Problem } from './api/problem.ts'
+import { meQuery } from './api/queries.ts'
 import { onSessionChange } from './api/session.ts'
 import { pathTo } from './path-builder.ts'
 import { createConsoleRouter } from './router.tsx'
@@ -24,13 +25,20 @@ const queryClient = new QueryClient({
 })
 const router = createConsoleRouter(queryClient)
 
+let isLeaving = false
+
 /** The session is over: nothing of it stays on the screen, and whoever signs in comes back to the same place. */
 function leave() {
   const { pathname, href } = router.state.location
-  if (pathname === '/sign-in') return
-  const isKnown = queryClient.getQueryData(['me']) !== undefined
+  // Several queries may hear of it at the same time.
+  if (pathname === '/sign-in' || isLeaving) return
+  isLeaving = true
+  const isKnown = queryClient.getQueryData(meQuery.queryKey) !== undefined
   queryClient.clear()
-  void router.navigate(pathTo.signIn({ to: href, ...(isKnown && { ended: 'yes' as const }) }))
+  const search = { to: href, ...(isKnown && { ended: 'yes' as const }) }
+  void router.navigate(pathTo.signIn(search)).finally(() => {
+    isLeaving = false
+  })
 }
 
 onSessionChange((change) => {

@@ -38,7 +38,8 @@ export const meQuery = queryOptions({
 export const catalogueQuery = queryOptions({
   queryKey: ['catalogue'],
   queryFn: () => answerOf(hub.GET('/event-bus/catalogue')),
-  refetchInterval: LIST_POLL_MS,
+  // Whoever may not see it will not be allowed to by asking again.
+  refetchInterval: ({ state }) => (state.error ? false : LIST_POLL_MS),
   staleTime: 2_000,
 })
 

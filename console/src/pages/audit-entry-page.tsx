@@ -4,7 +4,7 @@ import type { ReactNode } from 'react'
 import { type AuditProof, auditEntryQuery } from '../api/queries.ts'
 import { textIn } from '../live/live-event.ts'
 import { pathTo } from '../path-builder.ts'
-import { JsonView } from '../ui/json-view.tsx'
+import { JsonView, TextView } from '../ui/json-view.tsx'
 import { Loaded } from '../ui/loaded.tsx'
 import { Moment } from '../ui/moment.tsx'
 import { PageHead } from '../ui/page-head.tsx'
@@ -50,7 +50,7 @@ function EntryView({ entry }: { entry: AuditProof }) {
           </p>
           <details>
             <summary>The text that is proved</summary>
-            <JsonView label="Leaf" value={entry.leaf} />
+            <TextView label="Leaf" text={entry.leaf} />
           </details>
         </section>
       </div>

@@ -15,7 +15,7 @@ export interface ShownEvent {
   readonly origin: string
   readonly correlationId?: string | null
   readonly causationId?: string | null
-  readonly event: { readonly headers: unknown; readonly payload: unknown }
+  readonly event: { readonly headers?: unknown; readonly payload?: unknown }
 }
 
 /** One event: what it says, what it is about, and where to go from it. */

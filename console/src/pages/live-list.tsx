@@ -48,14 +48,15 @@ interface EventRowProps {
 
 const EventRow = memo(function EventRow({ event: { id, event }, isChosen, hrefOf }: EventRowProps) {
   const { headers, payload } = event
+  const createdAt = textIn(headers, 'createdAt')
   const subject = textIn(payload, 'name') ?? textIn(payload, 'username') ?? textIn(payload, 'id')
   return (
     <li>
       <a href={hrefOf(id)} data-row={id} aria-current={isChosen || undefined}>
-        <ClockTime at={headers.createdAt} />
-        <span className="event-name">{headers.name}</span>
+        {createdAt ? <ClockTime at={createdAt} /> : <span />}
+        <span className="event-name">{textIn(headers, 'name') ?? 'Unnamed event'}</span>
         <span className="faint clip">{subject === undefined ? '' : shortId(subject)}</span>
-        <span className="faint clip service">{headers.serviceName}</span>
+        <span className="faint clip service">{textIn(headers, 'serviceName')}</span>
       </a>
     </li>
   )

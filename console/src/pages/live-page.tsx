@@ -1,7 +1,8 @@
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
-import { useCallback } from 'react'
-import { auditEntryQuery, catalogueQuery } from '../api/queries.ts'
+import { useCallback, useEffect } from 'react'
+import { isSignedOut, type Problem } from '../api/problem.ts'
+import { auditEntryQuery, catalogueQuery, meQuery } from '../api/queries.ts'
 import { MOST_EVENTS } from '../live/live-feed.ts'
 import { useLiveFeed } from '../live/use-live-feed.ts'
 import { pathTo } from '../path-builder.ts'
@@ -22,6 +23,7 @@ export function LivePage() {
   const navigate = useNavigate()
   const catalogue = useQuery(catalogueQuery)
   const feed = useLiveFeed(names)
+  useSessionCheck(feed.problem)
   const chosen = feed.events.find(({ id }) => id === chosenId)
   const filter = useCallback(
     (typed: string) => void navigate({ ...pathTo.live({ ...(typed && { names: typed }) }), replace: true }),
@@ -76,6 +78,14 @@ export function LivePage() {
       )}
     </div>
   )
+}
+
+/** The stream is often the first to hear that a session has ended. */
+function useSessionCheck(problem: Problem | undefined) {
+  const client = useQueryClient()
+  useEffect(() => {
+    if (isSignedOut(problem)) void client.invalidateQueries({ queryKey: meQuery.queryKey })
+  }, [client, problem])
 }
 
 /** One that is no longer in the list, or never was. */

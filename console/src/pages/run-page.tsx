@@ -33,7 +33,8 @@ export function RunPage() {
 function RunView({ run }: { run: Run }) {
   const { step } = route.useSearch()
   const navigate = useNavigate()
-  const flow = useQuery(flowQuery(run.flowId)).data?.data
+  const { data, isPending } = useQuery(flowQuery(run.flowId))
+  const flow = data?.data
   // Nobody comes here to look at a drawing alone: what failed, else what came in, is shown at once.
   const first = run.steps.find(({ status }) => status === 'failed') ?? run.steps[0]
   const chosen = run.steps.find(({ id }) => id === step) ?? first
@@ -74,16 +75,20 @@ function RunView({ run }: { run: Run }) {
           </dd>
         </div>
       </dl>
-      <FlowGraph
-        shape={shapeOfRun(run, flow)}
-        states={stepStates(run.steps)}
-        chosen={chosen?.stepId}
-        onChoose={(stepId) => {
-          const record = run.steps.find((each) => each.stepId === stepId)
-          if (record) choose(record.id)
-        }}
-        isLive={run.status === 'running'}
-      />
+      {isPending ? (
+        <div className="graph" />
+      ) : (
+        <FlowGraph
+          shape={shapeOfRun(run, flow)}
+          states={stepStates(run.steps)}
+          chosen={chosen?.stepId}
+          onChoose={(stepId) => {
+            const record = run.steps.find((each) => each.stepId === stepId)
+            if (record) choose(record.id)
+          }}
+          isLive={run.status === 'running'}
+        />
+      )}
       <RunSteps run={run} chosenId={chosen?.id} />
       {chosen && <RunStepDetail key={chosen.id} run={run} step={chosen} />}
     </>

@@ -5,7 +5,7 @@ import { CheckIcon, CopyIcon } from './icons.tsx'
 const DONE_MS = 1_500
 
 /** Puts a text into the clipboard. `what` completes "Copy …" for those who hear the page. */
-export function CopyButton({ text, what, label }: { text: string | (() => string); what: string; label?: string }) {
+export function CopyButton({ text, what, label }: { text: string; what: string; label?: string }) {
   const [isDone, setDone] = useState(false)
   useEffect(() => {
     if (!isDone) return
@@ -13,7 +13,7 @@ export function CopyButton({ text, what, label }: { text: string | (() => string
     return () => clearTimeout(timer)
   }, [isDone])
   const copy = async () => {
-    await navigator.clipboard.writeText(typeof text === 'string' ? text : text())
+    await writeClipboard(text)
     setDone(true)
   }
   return (
@@ -23,4 +23,15 @@ export function CopyButton({ text, what, label }: { text: string | (() => string
       {!label && <span className="hidden">{isDone ? 'Copied' : `Copy ${what}`}</span>}
     </button>
   )
+}
+
+/** Browsers keep the clipboard from pages that came over plain HTTP; there the old way is left. */
+async function writeClipboard(text: string): Promise<void> {
+  if (isSecureContext) return navigator.clipboard.writeText(text)
+  const area = document.createElement('textarea')
+  area.value = text
+  document.body.append(area)
+  area.select()
+  document.execCommand('copy')
+  area.remove()
 }

@@ -10,7 +10,12 @@ const token = /("(?:\\.|[^"\\])*")(\s*:)?|\b(?:true|false|null)\b|-?\d+(?:\.\d+)
 
 /** A JSON value, indented. Of a large one the beginning, and more when asked. */
 export function JsonView({ value, label }: { value: unknown; label: string }) {
-  const text = useMemo(() => (typeof value === 'string' && value.length > FIRST ? value : toText(value)), [value])
+  const text = useMemo(() => JSON.stringify(value, null, 2) ?? 'undefined', [value])
+  return <TextView text={text} label={label} />
+}
+
+/** The same for a text, which is shown as it is. */
+export function TextView({ text, label }: { text: string; label: string }) {
   const [limit, setLimit] = useState(FIRST)
   const shown = text.length > limit ? text.slice(0, limit) : text
   return (
@@ -29,10 +34,6 @@ export function JsonView({ value, label }: { value: unknown; label: string }) {
       )}
     </section>
   )
-}
-
-function toText(value: unknown): string {
-  return JSON.stringify(value, null, 2) ?? 'undefined'
 }
 
 function sizeText(characters: number): string {

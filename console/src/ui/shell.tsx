@@ -1,5 +1,5 @@
 import { useSuspenseQuery } from '@tanstack/react-query'
-import { Link, Outlet } from '@tanstack/react-router'
+import { Link, Outlet, useRouter } from '@tanstack/react-router'
 import { DropdownMenu, Tooltip } from 'radix-ui'
 import { useEffect, useState } from 'react'
 import { meQuery } from '../api/queries.ts'
@@ -64,6 +64,7 @@ export function BrandMark() {
 
 function Person() {
   const { data: me } = useSuspenseQuery(meQuery)
+  const router = useRouter()
   const [error, setError] = useState<unknown>()
   return (
     <div className="person">
@@ -82,7 +83,11 @@ function Person() {
             <DropdownMenu.Item asChild>
               <a href="/docs">API documentation</a>
             </DropdownMenu.Item>
-            <DropdownMenu.Item onSelect={() => signOut().then(() => location.assign('/sign-in'), setError)}>
+            <DropdownMenu.Item
+              onSelect={() =>
+                signOut().then(() => location.assign(router.buildLocation(pathTo.signIn()).href), setError)
+              }
+            >
               Sign out
             </DropdownMenu.Item>
           </DropdownMenu.Content>
