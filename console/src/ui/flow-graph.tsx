@@ -2,6 +2,7 @@ import {
   Background,
   Controls,
   type Edge,
+  getViewportForBounds,
   Handle,
   MarkerType,
   type Node,
@@ -12,8 +13,8 @@ import {
   useStore,
 } from '@xyflow/react'
 import '@xyflow/react/dist/style.css'
-import { useEffect, useMemo } from 'react'
-import { type FlowShape, NODE, placeSteps } from './graph-layout.ts'
+import { useCallback, useEffect, useMemo } from 'react'
+import { type Bounds, type FlowShape, NODE, placeSteps } from './graph-layout.ts'
 import { toneOf } from './status-badge.tsx'
 
 /** How a step stands in a run, and how many messages it got. */
@@ -44,11 +45,11 @@ type StepNode = Node<
 >
 
 const nodeTypes = { step: Step }
-const fit = { padding: 0.12, maxZoom: 1 }
+const ZOOM = { least: 0.1, most: 1.5 }
 
 /** The drawing of a flow. Each step is a button. */
 export function FlowGraph({ shape, states, chosen, onChoose, isLive = false }: FlowGraphProps) {
-  const places = useMemo(() => placeSteps(shape), [shape])
+  const { places, bounds } = useMemo(() => placeSteps(shape), [shape])
   const nodes = shape.nodes.map(
     ({ id, name, componentId, function: fn }): StepNode => ({
       id,
@@ -81,8 +82,8 @@ export function FlowGraph({ shape, states, chosen, onChoose, isLive = false }: F
         edges={edges}
         nodeTypes={nodeTypes}
         onNodeClick={(_event, { id }) => onChoose(id)}
-        minZoom={0.1}
-        maxZoom={1.5}
+        minZoom={ZOOM.least}
+        maxZoom={ZOOM.most}
         nodesDraggable={false}
         nodesConnectable={false}
         nodesFocusable={false}
@@ -93,22 +94,22 @@ export function FlowGraph({ shape, states, chosen, onChoose, isLive = false }: F
         zoomOnDoubleClick={false}
       >
         <Background gap={18} />
-        <Controls showInteractive={false} fitViewOptions={fit} />
-        <KeepInView />
+        <Whole bounds={bounds} />
       </ReactFlow>
     </section>
   )
 }
 
-/** The whole drawing stays in view when the window changes. */
-function KeepInView() {
-  const { fitView } = useReactFlow()
+/** Shows the whole drawing, also when the window changes, and whenever it is asked to. */
+function Whole({ bounds }: { bounds: Bounds }) {
+  const { setViewport } = useReactFlow()
   const width = useStore((state) => state.width)
-  const isMeasured = useStore((state) => state.nodes.length > 0 && state.nodesInitialized)
-  useEffect(() => {
-    if (width > 0 && isMeasured) void fitView(fit)
-  }, [fitView, width, isMeasured])
-  return null
+  const height = useStore((state) => state.height)
+  const show = useCallback(() => {
+    if (width > 0) void setViewport(getViewportForBounds(bounds, width, height, ZOOM.least, 1, 0.12))
+  }, [setViewport, bounds, width, height])
+  useEffect(show, [show])
+  return <Controls showInteractive={false} onFitView={show} />
 }
 
 function Step({ data }: NodeProps<StepNode>) {
