@@ -77,7 +77,7 @@ async function take(page: Page, { flowId, runId }: { flowId: string; runId: stri
   ]
   for (const [name, path, text] of shots) {
     await page.goto(path)
-    await page.getByText(text).first().waitFor()
+    await page.getByText(text).filter({ visible: true }).first().waitFor()
     if (name === 'live') await page.getByRole('link', { name: 'flow.started' }).click()
     if (name === 'run') await page.getByRole('tab', { name: 'Output' }).click()
     // Two frames: the drawing has found its place.

@@ -23,6 +23,12 @@ const signIn = createRoute({
   path: '/sign-in',
   validateSearch: readSearch.signIn,
   component: SignInPage,
+  async beforeLoad({ context: { queryClient }, search }) {
+    // Whoever has just been refused need not be asked again.
+    if (isSignedOut(queryClient.getQueryState(meQuery.queryKey)?.error)) return
+    const me = await queryClient.fetchQuery(meQuery).catch(() => undefined)
+    if (me) throw redirect({ href: search.to ?? '/', reloadDocument: true })
+  },
 })
 
 /** Everything behind the sign-in. */

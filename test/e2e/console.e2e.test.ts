@@ -102,6 +102,7 @@ describe('the console', () => {
     await page.getByText('Your session has ended').waitFor()
     await signIn(page)
     await heading(page, 'Event catalogue').waitFor()
+    await heading(other, 'Live events').waitFor()
 
     // Elsewhere, without this browser knowing.
     const [session] = await page.context().cookies()
