@@ -84,7 +84,7 @@ function EntryFacts({ entry }: { entry: AuditProof }) {
   const facts: [string, ReactNode][] = [
     ['Happened', createdAt ? <Moment key="created" at={createdAt} /> : 'not stated'],
     ['Recorded', <Moment key="at" at={recordedAt} />],
-    ['Number', `${number} of the tenant, ${index} of all`],
+    ['Number', `${number} of the tenant (index ${index} in the log)`],
     ['Event', <ShortId key="id" id={id} what="event id" />],
     ['Tenant', tenant ? <ShortId key="tenant" id={tenant} what="tenant id" /> : 'none'],
     ['Actor', actor ? <ShortId key="actor" id={actor} what="user id" /> : 'the hub itself'],

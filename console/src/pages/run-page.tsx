@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
+import { useMemo } from 'react'
 import { flowQuery, type Run, runQuery } from '../api/queries.ts'
 import { pathTo } from '../path-builder.ts'
 import { FlowGraph } from '../ui/flow-graph.tsx'
@@ -35,6 +36,7 @@ function RunView({ run }: { run: Run }) {
   const navigate = useNavigate()
   const { data, isPending } = useQuery(flowQuery(run.flowId))
   const flow = data?.data
+  const shape = useMemo(() => shapeOfRun(run, flow), [run, flow])
   // Nobody comes here to look at a drawing alone: what failed, else what came in, is shown at once.
   const first = run.steps.find(({ status }) => status === 'failed') ?? run.steps[0]
   const chosen = run.steps.find(({ id }) => id === step) ?? first
@@ -79,7 +81,7 @@ function RunView({ run }: { run: Run }) {
         <div className="graph" />
       ) : (
         <FlowGraph
-          shape={shapeOfRun(run, flow)}
+          shape={shape}
           states={stepStates(run.steps)}
           chosen={chosen?.stepId}
           onChoose={(stepId) => {
@@ -89,7 +91,7 @@ function RunView({ run }: { run: Run }) {
           isLive={run.status === 'running'}
         />
       )}
-      <RunSteps run={run} chosenId={chosen?.id} />
+      <RunSteps run={run} shape={shape} chosenId={chosen?.id} />
       {chosen && <RunStepDetail key={chosen.id} run={run} step={chosen} />}
     </>
   )

@@ -2,12 +2,21 @@ import { Link } from '@tanstack/react-router'
 import type { Run } from '../api/queries.ts'
 import { pathTo } from '../path-builder.ts'
 import { moveByArrows } from '../ui/arrow-keys.ts'
+import type { FlowShape } from '../ui/graph-layout.ts'
 import { durationText } from '../ui/moment.tsx'
 import { StatusBadge } from '../ui/status-badge.tsx'
 import { useNow } from '../ui/use-now.ts'
 
+interface RunStepsProps {
+  readonly run: Run
+  /** Tells the names of the steps. */
+  readonly shape: FlowShape
+  readonly chosenId: string | undefined
+}
+
 /** The steps of a run in the order in which they came up, with where in the run's time each stood. */
-export function RunSteps({ run, chosenId }: { run: Run; chosenId: string | undefined }) {
+export function RunSteps({ run, shape, chosenId }: RunStepsProps) {
+  const names = new Map(shape.nodes.map(({ id, name }) => [id, name]))
   const now = useNow()
   const begin = Date.parse(run.startedAt)
   const end = Math.max(begin + 1, ...run.steps.map((step) => endOf(step, now)))
@@ -41,7 +50,7 @@ export function RunSteps({ run, chosenId }: { run: Run; chosenId: string | undef
                   replace
                   data-row
                 >
-                  {step.stepId}
+                  {names.get(step.stepId) || step.stepId}
                 </Link>
               </td>
               <td>
