@@ -45,6 +45,8 @@ export async function startRole(module: URL, input: unknown): Promise<RoleProces
     last += 1
     const answer = Promise.withResolvers<unknown>()
     waiting.set(last, answer)
+    // Whoever waits for it may have failed at something else before it fails in turn.
+    answer.promise.catch(() => undefined)
     child.send({ id: last, command, argument })
     return answer.promise as Promise<Result>
   }
