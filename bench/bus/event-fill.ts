@@ -5,7 +5,7 @@ const BATCH = 250_000
 
 const APPEND = `
   insert into event_bus.event (id, name, ordering_key, key_hash, size, body)
-  select gen_random_uuid(), 'bench.thing.changed', 'thing-' || n % 1000, hashint4((n % 1000)::integer) & 2147483647,
+  select uuidv7(), 'bench.thing.changed', 'thing-' || n % 1000, hashint4((n % 1000)::integer) & 2147483647,
          octet_length($3::text), $3::text
     from generate_series($1::bigint, $2::bigint) n`
 

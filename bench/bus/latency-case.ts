@@ -8,7 +8,7 @@ const ABOUT =
   'that falls behind makes it look slower. One event a transaction, one subscriber, 20 s.'
 
 function latencyCase(perSecond: number, contestants: readonly BusContestant[]): BenchCase {
-  const seconds = (quick: boolean) => (quick ? 6 : 20)
+  const seconds = (quick: boolean) => (quick ? 5 : 20)
   return {
     id: `bus.latency-${perSecond}`,
     group: 'bus',

@@ -16,16 +16,16 @@ const taskOf = (subscriber: number) => `subscriber-${subscriber}`
 
 /**
  * graphile-worker with a task for each subscriber: a thing is a job for each of `mode.subscribers` tasks, added by one `addJobs`. The worker is set as its
- * page on performance says: a local queue, completions in batches. Tasks that run at the same moment share an insert of their effects.
+ * page on performance says: a local queue (`mode.localQueue` jobs), completions in batches; `mode.concurrentJobs` tasks run at a time. Tasks that run at the same moment share an insert of their effects.
  */
 export function createDriver({ url, connections, mode }: DriverInput): Driver {
   const subscribers = Number(mode.subscribers)
   const preset = {
     worker: {
       connectionString: url,
-      concurrentJobs: Number(mode.concurrentJobs ?? 24),
+      concurrentJobs: Number(mode.concurrentJobs),
       maxPoolSize: connections,
-      localQueue: { size: 500 },
+      localQueue: { size: Number(mode.localQueue) },
       completeJobBatchDelay: 0,
       failJobBatchDelay: 0,
       logger: new Logger(() => (level, message) => {
