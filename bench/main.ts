@@ -10,7 +10,7 @@ import { cases } from './cases.ts'
 import { type BenchServer, startBenchServer } from './harness/bench-server.ts'
 import { type CaseResult, runCase } from './harness/campaign.ts'
 import type { BenchCase } from './harness/case.ts'
-import { describeMachine } from './harness/machine.ts'
+import { describeMachine, QUIET_LOAD } from './harness/machine.ts'
 import { performancePage } from './harness/performance-page.ts'
 import { terminalText } from './harness/terminal.ts'
 
@@ -22,7 +22,7 @@ interface Request {
   readonly chosen: readonly BenchCase[]
   readonly runs: number
   readonly quick: boolean
-  /** Measure, and leave the page as it is. */
+  /** Measure, and leave the page as it is; so does a quick run, whose figures are not worth keeping. */
   readonly dryRun: boolean
   readonly command: string
 }
@@ -51,7 +51,7 @@ function readRequest(args: string[]): Request {
   )
   if (chosen.length === 0) throw new Error('Cannot bench as no case fits')
   const command = ['npm run bench', ...(args.length === 0 ? [] : ['--', ...args])].join(' ')
-  return { chosen, runs, quick: values.quick, dryRun: values['dry-run'], command }
+  return { chosen, runs, quick: values.quick, dryRun: values['dry-run'] || values.quick, command }
 }
 
 /** The peers are no dependencies of the hub: they are installed into bench/ at the first run. */
@@ -64,6 +64,8 @@ async function installPeers(): Promise<void> {
 /** Runs the cases one after the other; each is printed, and kept, as soon as it is done. */
 async function bench({ chosen, runs, quick, dryRun, command }: Request, folder: string): Promise<boolean> {
   const results: CaseResult[] = []
+  const [load = 0] = os.loadavg()
+  if (load > QUIET_LOAD) console.error(`Others use this machine (load ${load.toFixed(1)}): the figures will say little`)
   let server: Promise<BenchServer> | undefined
   const context = {
     quick,
@@ -87,7 +89,10 @@ async function bench({ chosen, runs, quick, dryRun, command }: Request, folder: 
       const result = await runCase(one, runs, context)
       results.push(result)
       console.log(terminalText(result))
-      keep(results, dryRun, { command, machine: describeMachine(root, (await context.postgres()).version, new Date()) })
+      keep(results, dryRun, {
+        command,
+        machine: describeMachine(root, (await context.postgres()).version, load, new Date()),
+      })
     }
   } finally {
     await server?.then((started) => started.stop())

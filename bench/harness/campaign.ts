@@ -49,10 +49,11 @@ export async function runCase(one: BenchCase, runs: number, context: BenchContex
         const measurement = await contestant.run(context)
         measured.set(contestant.id, [...(measured.get(contestant.id) ?? []), measurement])
       } catch (error) {
-        context.progress(
-          `${one.id} · ${contestant.title} failed: ${String(error instanceof Error ? error.stack : error)}`,
-        )
-        missing.set(contestant.id, `failed: ${error instanceof Error ? error.message : String(error)}`)
+        const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+        context.progress(`${one.id} · ${contestant.title} failed: ${text}`)
+        // Errors of other processes come with their stack.
+        const [reason] = (error instanceof Error ? error.message : text).split('\n')
+        missing.set(contestant.id, `failed: ${reason}`)
       }
     }
   }

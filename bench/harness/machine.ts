@@ -11,10 +11,15 @@ export interface Machine {
   readonly postgres: string
   readonly date: string
   readonly commit: string
+  /** What the machine was busy with before the bench began: processes that ran or waited, by the last minute. */
+  readonly load: number
 }
 
-/** Describes this machine. `postgres` is the version of the server that was used. */
-export function describeMachine(root: string, postgres: string, now: Date): Machine {
+/** Above it others use so much of the machine that figures say little. */
+export const QUIET_LOAD = 0.5
+
+/** Describes this machine. `postgres` is the version of the server that was used, `load` what was measured before. */
+export function describeMachine(root: string, postgres: string, load: number, now: Date): Machine {
   return {
     cpu: os.cpus()[0]?.model.trim() ?? 'unknown processor',
     cores: os.availableParallelism(),
@@ -24,6 +29,7 @@ export function describeMachine(root: string, postgres: string, now: Date): Mach
     postgres,
     date: now.toISOString().slice(0, 10),
     commit: commitOf(root),
+    load,
   }
 }
 

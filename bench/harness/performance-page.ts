@@ -16,7 +16,7 @@ All of them ran in turns, on the same machine and the same PostgreSQL (the bundl
 *spread* (least – most) are over the runs. *Ours ÷ it* is the ratio of medians: for rates more is better, for times and memory less. *Aim* is what
 we want of ours, ✔ where it holds. *CPU seconds* name who used them, load generator included; *CPU µs each* is their sum for each unit of work,
 which tells more than the wall clock where load generator and target share the cores. Figures of different machines cannot be compared,
-ratios roughly can. How each case is built stands in [bench/](../bench/README.md).
+ratios roughly can, and only where the *load before it* was near 0: otherwise others used the machine too. How each case is built stands in [bench/](../bench/README.md).
 `
 
 /**
@@ -52,7 +52,7 @@ function section(result: CaseResult, { machine, command }: PageStamp): string {
     markdown(resultTable(result)),
     contestants.join('\n'),
     `*${machine.date}, commit ${machine.commit}, \`${command}\`, ${runs}. ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB; ${machine.os}; ` +
-      `Node.js ${machine.node}; PostgreSQL ${machine.postgres}.*`,
+      `Node.js ${machine.node}; PostgreSQL ${machine.postgres}; load before it ${machine.load.toFixed(1)}.*`,
   ].join('\n\n')
 }
 

@@ -14,6 +14,7 @@ const machine: Machine = {
   postgres: '18.4',
   date: '2026-01-02',
   commit: 'abc1234',
+  load: 0.1,
 }
 
 const context = { quick: true, folder: '/nowhere', progress() {} } as unknown as BenchContext
@@ -104,7 +105,7 @@ test('performancePage() shows figures, ratio, aim, CPU, machine and command', as
   assert.match(page, /\| Title of peer \| handled \| 10,000 events\/s \| 10,000 – 10,000 \| 4.15× \| ≥ 4× ✔ \|/)
   assert.match(
     page,
-    /2026-01-02, commit abc1234, `npm run bench`, 2 runs\. A processor, 2 cores, 24 GiB; Linux 6; Node\.js v24\.0\.0; PostgreSQL 18\.4/,
+    /2026-01-02, commit abc1234, `npm run bench`, 2 runs\. A processor, 2 cores, 24 GiB; Linux 6; Node\.js v24\.0\.0; PostgreSQL 18\.4; load before it 0\.1/,
   )
 })
 

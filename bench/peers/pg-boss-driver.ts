@@ -19,6 +19,8 @@ export function createDriver({ url, connections, mode }: DriverInput): Driver {
     new PgBoss({
       connectionString: url,
       max: connections,
+      // Where it cannot keep up, publishers queue for a connection: that is to show as latency, not as an error.
+      connectionTimeoutMillis: 120_000,
       useListenNotify: true,
       supervise: maintain,
       schedule: false,
