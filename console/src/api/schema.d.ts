@@ -1317,6 +1317,7 @@ export interface Paths {
                 graph?: {
                   nodes: {
                     id: string
+                    name?: string
                     componentId: string
                     function: string
                   }[]

@@ -34,9 +34,9 @@ export function RunPage() {
 function RunView({ run }: { run: Run }) {
   const { step } = route.useSearch()
   const navigate = useNavigate()
-  const { data, isPending } = useQuery(flowQuery(run.flowId))
-  const flow = data?.data
-  const shape = useMemo(() => shapeOfRun(run, flow), [run, flow])
+  const flow = useQuery(flowQuery(run.flowId)).data?.data
+  const { graph, steps } = run
+  const shape = useMemo(() => shapeOfRun(graph ? { graph, steps } : { steps }), [graph, steps])
   // Nobody comes here to look at a drawing alone: what failed, else what came in, is shown at once.
   const first = run.steps.find(({ status }) => status === 'failed') ?? run.steps[0]
   const chosen = run.steps.find(({ id }) => id === step) ?? first
@@ -77,20 +77,16 @@ function RunView({ run }: { run: Run }) {
           </dd>
         </div>
       </dl>
-      {isPending ? (
-        <div className="graph" />
-      ) : (
-        <FlowGraph
-          shape={shape}
-          states={stepStates(run.steps)}
-          chosen={chosen?.stepId}
-          onChoose={(stepId) => {
-            const record = run.steps.find((each) => each.stepId === stepId)
-            if (record) choose(record.id)
-          }}
-          isLive={run.status === 'running'}
-        />
-      )}
+      <FlowGraph
+        shape={shape}
+        states={stepStates(run.steps)}
+        chosen={chosen?.stepId}
+        onChoose={(stepId) => {
+          const record = run.steps.find((each) => each.stepId === stepId)
+          if (record) choose(record.id)
+        }}
+        isLive={run.status === 'running'}
+      />
       <RunSteps run={run} shape={shape} chosenId={chosen?.id} />
       {chosen && <RunStepDetail key={chosen.id} run={run} step={chosen} />}
     </>

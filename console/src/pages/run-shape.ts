@@ -1,4 +1,4 @@
-import type { Flow, Run } from '../api/queries.ts'
+import type { Run } from '../api/queries.ts'
 import type { StepState } from '../ui/flow-graph.tsx'
 import type { FlowShape } from '../ui/graph-layout.ts'
 
@@ -16,13 +16,9 @@ export function stepStates(steps: Run['steps']): Map<string, StepState> {
   )
 }
 
-/**
- * The graph to draw for a run: the flow's, as long as it has all the steps that ran. A flow may have changed or gone since; then the
- * steps stand alone.
- */
-export function shapeOfRun({ steps }: Pick<Run, 'steps'>, flow: Flow | undefined): FlowShape {
+/** The graph to draw for a run: the one it follows. Where that is gone, the steps stand alone. */
+export function shapeOfRun({ graph, steps }: Pick<Run, 'graph' | 'steps'>): FlowShape {
+  if (graph) return graph
   const ran = [...new Set(steps.map(({ stepId }) => stepId))]
-  const known = new Set(flow?.graph.nodes.map(({ id }) => id))
-  if (flow !== undefined && ran.every((id) => known.has(id))) return flow.graph
-  return { nodes: ran.map((id) => ({ id, componentId: 'step', function: 'of an earlier graph' })) }
+  return { nodes: ran.map((id) => ({ id, componentId: 'step', function: 'of a graph that is gone' })) }
 }

@@ -1,6 +1,8 @@
 /** A step of a graph, as the Flow Repository serves it. */
 export interface GraphNode {
   readonly id: string
+  /** For people. */
+  readonly name?: string
   readonly componentId: string
   readonly function: string
   readonly fields?: Readonly<Record<string, unknown>>

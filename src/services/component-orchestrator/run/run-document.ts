@@ -37,14 +37,26 @@ export const StepDocument = Type.Object({
 
 /** The graph that a run follows, without what its steps are set to: flows may have changed since, or be gone. */
 export const RunGraph = Type.Object({
-  nodes: Type.Array(Type.Object({ id: Type.String(), componentId: Type.String(), function: Type.String() })),
+  nodes: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      name: Type.Optional(Type.String()),
+      componentId: Type.String(),
+      function: Type.String(),
+    }),
+  ),
   edges: Type.Array(Type.Object({ source: Type.String(), target: Type.String() })),
 })
 
 /** The graph in the form in which callers receive it. */
 export function toRunGraph({ nodes, edges = [] }: Graph): Static<typeof RunGraph> {
   return {
-    nodes: nodes.map(({ id, componentId, function: name }) => ({ id, componentId, function: name })),
+    nodes: nodes.map(({ id, name, componentId, function: fn }) => ({
+      id,
+      ...(name === undefined ? {} : { name }),
+      componentId,
+      function: fn,
+    })),
     edges: edges.map(({ source, target }) => ({ source, target })),
   }
 }
