@@ -18,9 +18,20 @@ export const hubBus: BusContestant = {
   kind: 'ours',
   title: 'Event bus',
   driver: ownDriver,
-  mode: { handler: 'pages', lanes: 4, pageEvents: 500 },
+  mode: { handler: 'pages', lanes: 1, pageEvents: 500 },
   about:
-    '`publish` in a transaction; `subscribePages` with 4 lanes and pages of up to 500 events: one insert a page, in the transaction of the cursor. In order per key, once in effect.',
+    '`publish` in a transaction; `subscribePages` with pages of up to 500 events in one lane: one insert a page, in the transaction of the cursor. In total order, once in effect.',
+}
+
+/** Ours, where pages are to be handled side by side. */
+export const hubBusLanes: BusContestant = {
+  ...hubBus,
+  id: 'ours-lanes',
+  kind: 'variant',
+  title: 'Event bus, 4 lanes',
+  mode: { ...hubBus.mode, lanes: 4 },
+  about:
+    'the same with 4 lanes, so that up to 4 pages of a subscription are handled at the same time. In order per key.',
 }
 
 /** Ours, as a service with little to do would use it. */
@@ -52,7 +63,7 @@ export const transactionInsert: BusContestant = {
   driver: rawInsert,
   mode: { commit: 'transaction' },
   about:
-    'begin, insert, commit into a copy of the table with its indexes, through the same layer over `pg`, prepared. No positions.',
+    'begin, insert and commit in one round trip, into a copy of the table with its indexes, through the same layer over `pg`, prepared. No positions.',
 }
 
 /** The same without a transaction around it. */

@@ -1,6 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Aim, BenchCase, BenchContext, Measurement } from '../harness/case.ts'
-import { type BusContestant, bareLog, graphileWorker, hubBus, hubBusEach, pgBoss, rabbitmq } from './bus-contestants.ts'
+import {
+  type BusContestant,
+  bareLog,
+  graphileWorker,
+  hubBus,
+  hubBusEach,
+  hubBusLanes,
+  pgBoss,
+  rabbitmq,
+} from './bus-contestants.ts'
 import type { PublishTimes } from './bus-role.ts'
 import { type BusRun, busRun, HANDLE_CONNECTIONS, PUBLISH_CONNECTIONS } from './bus-run.ts'
 
@@ -55,7 +64,7 @@ function rates(subscribers: number, total: number, seconds: number): Pick<Measur
 }
 
 /** Every contestant with three subscribers; ours alone and the limit with one and eight, as peers do a job for each subscriber anyway. */
-const OURS: readonly BusContestant[] = [hubBus, hubBusEach, bareLog]
+const OURS: readonly BusContestant[] = [hubBus, hubBusLanes, hubBusEach, bareLog]
 const ALL: readonly BusContestant[] = [...OURS, pgBoss, graphileWorker, rabbitmq]
 
 const AIMS: readonly Aim[] = [

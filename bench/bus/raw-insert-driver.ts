@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import { v7 as uuidv7 } from 'uuid'
 import { eventBusMigrations } from '../../src/event-bus/index.ts'
+import { newId } from '../../src/lib/id.ts'
 import { APP_ROLE, migrate } from '../../src/lib/migrate.ts'
-import { createDatabase, type Queryable } from '../../src/lib/postgres.ts'
+import { createDatabase } from '../../src/lib/postgres.ts'
 import type { Driver, DriverInput } from './driver.ts'
 import type { Thing } from './thing.ts'
 
@@ -25,8 +25,8 @@ const INSERT_MANY = {
  */
 export function createDriver({ url, connections, mode }: DriverInput): Driver {
   const db = createDatabase({ url, role: APP_ROLE, poolSize: connections })
-  const insert = (on: Queryable, rows: unknown[][]) =>
-    rows.length === 1 ? on.query(INSERT_ONE, rows[0]) : on.query(INSERT_MANY, columnsOf(rows))
+  const insert = (rows: readonly unknown[][]) =>
+    rows.length === 1 ? ([INSERT_ONE, rows[0]] as const) : ([INSERT_MANY, columnsOf(rows)] as const)
   return {
     async prepare() {
       await migrate({ url, migrations: [eventBusMigrations] })
@@ -37,8 +37,8 @@ export function createDriver({ url, connections, mode }: DriverInput): Driver {
     },
     async start() {},
     async publish(things) {
-      const rows = things.map(rowOf)
-      await (mode.commit === 'statement' ? insert(db, rows) : db.transaction((tx) => insert(tx, rows)))
+      const [statement, values] = insert(things.map(rowOf))
+      await (mode.commit === 'statement' ? db.query(statement, values) : db.queryAs('nothing', statement, values))
     },
     stop: () => db.close(),
   }
@@ -48,7 +48,7 @@ function rowOf(thing: Thing): unknown[] {
   const body = JSON.stringify(thing)
   const { id } = thing.payload
   const hash = createHash('sha1').update(id).digest().readUInt32BE(0) & 0x7fffffff
-  return [uuidv7(), thing.headers.name, id, hash, 1, Buffer.byteLength(body), body]
+  return [newId(), thing.headers.name, id, hash, 1, Buffer.byteLength(body), body]
 }
 
 function columnsOf(rows: readonly unknown[][]): unknown[][] {

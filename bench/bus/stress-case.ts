@@ -30,7 +30,7 @@ const undisturbed = contestant(
     id: 'undisturbed',
     kind: 'variant',
     title: 'Undisturbed',
-    about: 'the event bus as in the other cases, with 4 lanes.',
+    about: 'the event bus as in the other cases, with one lane.',
   },
   {},
   (run, bus, context) => measureSteady(run, bus, steadyFor(context)),
