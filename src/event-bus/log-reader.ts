@@ -1,4 +1,4 @@
-import type { Database, Queryable } from '../lib/postgres.ts'
+import { BY_INDEX, type Database, type Queryable } from '../lib/postgres.ts'
 import type { EventRow } from './event.ts'
 
 /** Which events a reader wants. */
@@ -25,12 +25,12 @@ const PAGE_BYTES = 4 * 1_048_576
 
 /**
  * The running sum of sizes bounds a page before any large body is read: those stand outside the row until they are asked for. With
- * `lanes` null the lane condition falls away. `generic`, as planning for the positions of each call costs more than a page of a
+ * `lanes` null the lane condition falls away. `BY_INDEX`, as planning for the positions of each call costs more than a page of a
  * log that is up to date (1.1 ms of 1.3).
  */
 const READ = {
   name: 'log-read',
-  generic: true,
+  settings: BY_INDEX,
   text: `
   select position, through, event_id, name, origin, ordering_key, key_hash, correlation_id, causation_id, traceparent, version, body
     from (select p.position, e.id as event_id, e.name, e.origin, e.ordering_key, e.key_hash, e.correlation_id, e.causation_id,
@@ -42,7 +42,7 @@ const READ = {
              and ($5::integer is null or e.key_hash % $5 = any ($6::integer[]))) page
    where before < ${PAGE_BYTES}
    order by position`,
-} as const
+}
 
 /** Reads the wanted events after position `after`, up to `head` at the most. */
 export async function readLog(

@@ -1,4 +1,4 @@
-import type { Database, Session } from '../lib/postgres.ts'
+import { BY_INDEX, type Database, type Session } from '../lib/postgres.ts'
 import { UNSEQUENCED } from './log-reader.ts'
 
 /** The right to give positions: a session that holds the lock, and the epoch under which it writes. */
@@ -21,10 +21,8 @@ const HOLDERS = `
  * the log of PostgreSQL up to there, positions included; a crash can take back only what nobody has kept anything of.
  */
 const SETTINGS = {
+  ...BY_INDEX,
   default_transaction_isolation: 'repeatable read',
-  enable_seqscan: 'off',
-  enable_hashjoin: 'off',
-  enable_mergejoin: 'off',
   jit: 'off',
   synchronous_commit: 'off',
 }

@@ -17,10 +17,23 @@ export { ConnectionLostError, isConnectionError, isSerializationError } from './
 export type Scope = { readonly tenant: string } | 'everything' | 'nothing'
 
 /**
- * A statement. With a `name` it is prepared once per connection; the name must be unique to the text. `generic`: `queryAs` has it
- * planned once as well, whatever the values, where planning costs more than running.
+ * A statement. With a `name` it is prepared once per connection; the name must be unique to the text. `settings` are PostgreSQL run-time
+ * parameters for this statement alone; trusted text, heeded by `queryAs` only.
  */
-export type Statement = string | { readonly name: string; readonly text: string; readonly generic?: true }
+export type Statement =
+  | string
+  | { readonly name: string; readonly text: string; readonly settings?: Readonly<Record<string, string>> }
+
+/**
+ * Settings for a statement that goes by its indexes whatever the tables hold: planned once per connection, not for the values of each call,
+ * and never by reading whole tables, which the planner, not knowing the values, might prefer.
+ */
+export const BY_INDEX = {
+  plan_cache_mode: 'force_generic_plan',
+  enable_seqscan: 'off',
+  enable_hashjoin: 'off',
+  enable_mergejoin: 'off',
+} as const
 
 // biome-ignore lint/suspicious/noExplicitAny: a row has the shape that the statement's author states
 type Row = Record<string, any>
@@ -109,9 +122,9 @@ export function createDatabase(options: DatabaseOptions): Database {
   }
 
   async function queryAs<R extends Row>(scope: Scope, statement: Statement, values?: readonly unknown[]): Promise<R[]> {
-    const isGeneric = typeof statement !== 'string' && statement.generic
-    const begin = `${beginText(scope)}${isGeneric ? '; SET LOCAL plan_cache_mode = force_generic_plan' : ''}`
-    return runAlone<R>(await connect(), begin, statement, values)
+    const settings = typeof statement === 'string' ? {} : (statement.settings ?? {})
+    const local = Object.entries(settings).map(([name, value]) => `; SET LOCAL ${name} = ${value}`)
+    return runAlone<R>(await connect(), beginText(scope) + local.join(''), statement, values)
   }
 
   function connect(): Promise<pg.PoolClient> {

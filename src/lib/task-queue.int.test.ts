@@ -60,10 +60,10 @@ const nodes = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodes
 
 /** The plan by which `claim` runs for a limit of 10. */
 async function explainClaim(db: Database): Promise<Plan[]> {
-  let text = ''
+  let claim: Exclude<Statement, string> = { name: '', text: '' }
   const recording: Pick<Database, 'queryAs'> = {
     async queryAs(_scope, statement: Statement) {
-      text = typeof statement === 'string' ? statement : statement.text
+      if (typeof statement !== 'string') claim = statement
       return []
     },
   }
@@ -71,8 +71,8 @@ async function explainClaim(db: Database): Promise<Plan[]> {
   const undo = new Error('undo')
   let found: Plan[] = []
   const explained = db.transaction('everything', async (tx) => {
-    await tx.query('set local plan_cache_mode = force_generic_plan')
-    await tx.query(`prepare claim (text[], bigint, uuid) as ${text}`)
+    for (const [name, value] of Object.entries(claim.settings ?? {})) await tx.query(`set local ${name} = ${value}`)
+    await tx.query(`prepare claim (text[], bigint, uuid) as ${claim.text}`)
     const [row] = await tx.query(`explain (analyze, format json) execute claim ('{q}', 10, gen_random_uuid())`)
     found = nodes(row?.['QUERY PLAN'][0].Plan)
     await tx.query('deallocate claim')

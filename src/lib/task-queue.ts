@@ -1,5 +1,5 @@
 import { LIVING_MEMBERS, type Membership } from './membership.ts'
-import type { Database, Tx } from './postgres.ts'
+import { BY_INDEX, type Database, type Tx } from './postgres.ts'
 
 /**
  * Durable tasks in a table made by `oih.create_task_table`. The owner of the table adds columns and inserts rows with SQL of its
@@ -111,7 +111,7 @@ const claimText = (table: string): string => `
 /** Opens the queue of a table; the table must have been made by `oih.create_task_table`. */
 export function createTaskQueue<Row extends TaskRow>({ db, membership, table }: TaskQueueOptions): TaskQueue<Row> {
   const named = (verb: string, text: string) => ({ name: `${table}-${verb}`, text })
-  const claim = { ...named('claim', claimText(table)), generic: true } as const
+  const claim = { ...named('claim', claimText(table)), settings: BY_INDEX }
   const finish = named(
     'finish',
     `delete from ${table} task using unnest($1::uuid[], $2::integer[]) as lease (id, fence)
