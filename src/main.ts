@@ -3,14 +3,18 @@ import { parseArgs } from 'node:util'
 import { configTable, readConfig } from '#lib/config'
 import { messageOf } from '#lib/errors'
 import { createLogger } from '#lib/logger'
+import { demoCommand } from './cli/demo.ts'
+import { interruption } from './cli/interruption.ts'
 import { banner } from './hub/banner.ts'
 import { configTables } from './hub/config.ts'
 import { startHub } from './hub/hub.ts'
 import { serviceNames } from './hub/services.ts'
 
 const HELP = `Usage: oih start [--services <name,…>] [--check-config]
+       oih demo [--url <address>] [--username <name>] [--seconds <number>]
 
   start             run the hub
+  demo              fill a running hub with something to look at; oih demo --help says more
   --services        only these services: ${serviceNames.join(', ')}
   --check-config    say what the configuration is, and what is wrong with it, and exit
   --version         print the version
@@ -19,6 +23,7 @@ const HELP = `Usage: oih start [--services <name,…>] [--check-config]
 Examples:
   oih start
   oih start --services iam,audit-log
+  oih demo
 `
 
 /** Tells what takes long, so that nobody wonders whether anything happens. */
@@ -34,6 +39,11 @@ try {
 }
 
 async function run(args: string[]): Promise<number> {
+  const { OIH_PASSWORD: password, ...variables } = process.env
+  if (args[0] === 'demo') {
+    const { stdin, stdout, stderr } = process
+    return demoCommand(args.slice(1), { stdin, stdout, stderr, password, signal: interruption(stderr) })
+  }
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
@@ -51,9 +61,9 @@ async function run(args: string[]): Promise<number> {
     process.stderr.write(HELP)
     return 2
   }
-  const environment = values.services === undefined ? process.env : { ...process.env, OIH_SERVICES: values.services }
+  const environment = { ...variables, ...(values.services !== undefined && { OIH_SERVICES: values.services }) }
   const config = readConfig(configTables, environment)
-  if (values['check-config']) return print(`The configuration is sound. The variables:\n\n${variables()}\n`)
+  if (values['check-config']) return print(`The configuration is sound. The variables:\n\n${variableList()}\n`)
   return serve(config)
 }
 
@@ -91,7 +101,7 @@ async function serve(config: Parameters<typeof startHub>[0]['config']): Promise<
   return code
 }
 
-function variables(): string {
+function variableList(): string {
   return configTable(configTables)
     .map(({ name, default: fallback, about }) => `  ${name}${fallback === '' ? '' : ` (${fallback})`}\n      ${about}`)
     .join('\n')

@@ -9,7 +9,9 @@ const mayImport: Record<string, readonly string[]> = {
   lib: [],
   'event-bus': ['lib'],
   'services/*': ['lib', 'catalogue', 'event-bus'],
-  cli: ['lib', 'catalogue'],
+  cli: ['lib', 'catalogue', 'demo'],
+  // It runs in browsers too.
+  demo: [],
   components: ['lib', 'services/component-orchestrator'],
   // It uses the public API alone.
   console: [],

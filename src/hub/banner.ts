@@ -10,7 +10,7 @@ export function banner(hub: Hub, adminUsername: string, seconds: number): string
     ['Data', hub.dataPlace],
     ['Console', `${hub.url}/`],
     ['API docs', `${hub.url}/docs`],
-    ['Try next', 'npm run example 1-first-flow'],
+    ['Try next', 'npm run oih demo'],
     ['', 'or the first flow by curl, in README.md'],
   ]
   const lines = rows.map(([label = '', value = '']) => `  ${label.padEnd(12)}${value}`)
