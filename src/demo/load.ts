@@ -11,7 +11,7 @@ import { createMissingUsers, createSuccessor } from './users.ts'
 export interface Demo {
   /** Whether all of it was there before, so that nothing was changed. */
   readonly wasThere: boolean
-  /** Those made by this load: nobody can sign in as the others, whose passwords were shown once. */
+  /** Those whose passwords are known; nobody can sign in as the others. */
   readonly users: readonly DemoUser[]
   readonly flows: readonly DemoFlow[]
 }
@@ -24,24 +24,25 @@ export interface DemoFlow extends Pick<DemoFlowInput, 'name' | 'event'> {
 /**
  * Makes a tenant, its users and two active flows, or what of them is missing. Where everything is there nothing is changed: flows that
  * somebody has stopped stay so. `call` must act for somebody with the permission `all`. Throws a `DemoError` with the reason; what was
- * made until then stays, and the next load completes it. Two loads at the same moment are not kept apart.
+ * made until then stays, and the next load completes it; `known` are users of such an earlier attempt. Two loads at the same moment are not kept apart.
  */
-export async function loadDemo(call: HubCall, report: LoadReport): Promise<Demo> {
+export async function loadDemo(call: HubCall, report: LoadReport, known: readonly DemoUser[] = []): Promise<Demo> {
   await demandAdministrator(call)
   const present = await findPresent(call)
   const tenantId = present.tenantId ?? (await createTenant(call, report))
-  const users = await createMissingUsers(call, report, tenantId, present.users)
+  const created = await createMissingUsers(call, report, tenantId, present.users)
+  const users = [...known, ...created]
   const missing = flows.filter(({ name }) => !present.flows.some((flow) => flow.name === name))
   if (missing.length > 0) {
     const engineer = users.find(({ part }) => part === 'engineer')
-    if (engineer === undefined) users.push(await createSuccessor(call, report, tenantId, present.users))
+    users.push(...(engineer ? [] : [await createSuccessor(call, report, tenantId, present.users)]))
   }
   const made = await createFlows(call, report, missing, users)
   const idle = present.flows.filter(({ generation }) => generation === 0)
   for (const flow of idle) await startFlow(call, report, flow)
   const found = [...present.flows, ...made]
   return {
-    wasThere: users.length + made.length + idle.length === 0,
+    wasThere: created.length + made.length + idle.length === 0,
     users,
     flows: flows.flatMap(({ name, event }) =>
       found.filter((flow) => flow.name === name).map(({ id }) => ({ id, name, event })),
