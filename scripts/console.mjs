@@ -8,11 +8,11 @@ import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { Ending, endAs, run, say } from './child.mjs'
 
-/** A hash of every source of the console and of the versions of all packages: some 5 ms. */
+/** A hash of every source of the console, of the demo that it contains, and of the versions of all packages: some 5 ms. */
 function stampOf(root) {
   const hash = createHash('sha256')
-  const sources = fs
-    .readdirSync(path.join(root, 'console'), { recursive: true, withFileTypes: true })
+  const sources = ['console', path.join('src', 'demo')]
+    .flatMap((folder) => listed(path.join(root, folder)))
     .filter((entry) => entry.isFile() && !/\.(?:md|test\.ts)$/.test(entry.name))
     .map((entry) => path.join(entry.parentPath ?? entry.path, entry.name))
   for (const file of [...sources.sort(), path.join(root, 'package-lock.json')]) {
@@ -22,6 +22,10 @@ function stampOf(root) {
       .update('\0')
   }
   return hash.digest('hex')
+}
+
+function listed(folder) {
+  return fs.existsSync(folder) ? fs.readdirSync(folder, { recursive: true, withFileTypes: true }) : []
 }
 
 function textOf(file) {

@@ -1,5 +1,6 @@
 import { useSuspenseQuery } from '@tanstack/react-query'
 import { meQuery } from '../api/queries.ts'
+import { DemoOffer } from '../demo/demo-offer.tsx'
 import { CommandLines, EmptyState } from '../ui/empty-state.tsx'
 
 const flow = `{
@@ -16,15 +17,18 @@ TOKEN=$(curl -s ${hub}/iam/login -H 'content-type: application/json' \\
   -d "{\\"username\\": \\"${me.username}\\", \\"password\\": \\"$PASSWORD\\"}" | sed 's/.*"token":"\\([^"]*\\)".*/\\1/')
 curl -s ${hub}/flow-repository/flows -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' -d '${flow}'`
   return (
-    <EmptyState title="No flow yet">
-      <p>
-        A flow takes something in, at its webhook for example, and carries it from step to step. These lines make a
-        small one; it appears here, can be started, and has a webhook to send to:
-      </p>
-      <CommandLines text={create} what="commands" />
-      <p>
-        What a flow may say is described in the <a href="/docs">API documentation</a>.
-      </p>
-    </EmptyState>
+    <>
+      <DemoOffer />
+      <EmptyState title="No flow yet">
+        <p>
+          A flow takes something in, at its webhook for example, and carries it from step to step. These lines make a
+          small one; it appears here, can be started, and has a webhook to send to:
+        </p>
+        <CommandLines text={create} what="commands" />
+        <p>
+          What a flow may say is described in the <a href="/docs">API documentation</a>.
+        </p>
+      </EmptyState>
+    </>
   )
 }

@@ -3,6 +3,7 @@ import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { useCallback, useEffect } from 'react'
 import { isSignedOut, type Problem } from '../api/problem.ts'
 import { auditEntryQuery, catalogueQuery, meQuery } from '../api/queries.ts'
+import { DemoOffer } from '../demo/demo-offer.tsx'
 import { MOST_EVENTS } from '../live/live-feed.ts'
 import { useLiveFeed } from '../live/use-live-feed.ts'
 import { pathTo } from '../path-builder.ts'
@@ -59,6 +60,7 @@ export function LivePage() {
           isMain
         />
       </div>
+      <DemoOffer />
       {feed.problem && <ProblemNotice error={feed.problem} />}
       {feed.gap && (
         <p className="notice">Some events were missed while the connection was away. The audit log has them.</p>

@@ -4,6 +4,8 @@ import { DropdownMenu, Tooltip } from 'radix-ui'
 import { useEffect, useState } from 'react'
 import { meQuery } from '../api/queries.ts'
 import { signOut } from '../api/session.ts'
+import { DemoDialog } from '../demo/demo-dialog.tsx'
+import { DemoTraffic } from '../demo/demo-traffic.tsx'
 import { pathTo } from '../path-builder.ts'
 import { AuditIcon, CatalogueIcon, FlowIcon, LiveIcon, PersonIcon, RunIcon } from './icons.tsx'
 import { ProblemNotice } from './problem-notice.tsx'
@@ -39,11 +41,13 @@ export function Shell() {
               </Link>
             ))}
           </nav>
+          <DemoTraffic />
           <Person />
         </div>
         <main id="content" tabIndex={-1}>
           <Outlet />
         </main>
+        <DemoDialog />
       </div>
     </Tooltip.Provider>
   )
