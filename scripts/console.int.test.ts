@@ -21,7 +21,7 @@ const fakeVite = `
 async function setup(t: TestContext) {
   const root = await mkdtemp(path.join(os.tmpdir(), 'oih-console-'))
   t.after(() => rm(root, { recursive: true }))
-  for (const folder of ['scripts', 'console/src', 'node_modules/vite/bin']) {
+  for (const folder of ['scripts', 'console/src', 'src/demo', 'node_modules/vite/bin']) {
     await mkdir(path.join(root, folder), { recursive: true })
   }
   for (const name of ['console.mjs', 'child.mjs']) {
@@ -55,6 +55,9 @@ test('ensureConsole() builds what has changed, and nothing else', async (t) => {
   await write('package-lock.json', '{ "changed": true }')
   await build()
   assert.equal(await read('calls'), 'build\nbuild\nbuild\n')
+  await write('src/demo/flows.ts', 'it is part of the pages')
+  await build()
+  assert.equal(await read('calls'), 'build\nbuild\nbuild\nbuild\n')
   assert.deepEqual(await readdir(path.join(root, 'dist')), ['console'])
 })
 
