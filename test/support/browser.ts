@@ -1,4 +1,7 @@
 import { existsSync } from 'node:fs'
+import { mkdtemp, readdir, rename, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import chromiumPackage from '@sparticuz/chromium'
 import { type Browser, chromium, type LaunchOptions } from 'playwright-core'
@@ -25,12 +28,36 @@ export async function launchBrowser(): Promise<Browser> {
       return undefined
     }
   }
-  const packed = await chromiumPackage.executablePath().catch((error: unknown) => void faults.push(String(error)))
+  const packed = await unpackChromium().catch((error: unknown) => void faults.push(String(error)))
   for (const place of [...(packed === undefined ? [] : [packed]), ...places.filter(existsSync)]) {
     const browser = await launch(place)
     if (browser !== undefined) return browser
   }
   throw new Error(`No Chromium runs here: install one, such as the package "chromium".\n${faults.join('\n')}`)
+}
+
+/**
+ * The Chromium of npm, unpacked into the temporary folder. The package takes a file that another process is still writing for whole;
+ * so each process unpacks in a folder of its own and puts everything in place, the program last, which is what the package looks for.
+ */
+async function unpackChromium(): Promise<string> {
+  const folder = tmpdir()
+  if (existsSync(join(folder, 'chromium'))) return chromiumPackage.executablePath()
+  const scratch = await mkdtemp(join(folder, 'unpacking-'))
+  const { TMPDIR } = process.env
+  try {
+    process.env.TMPDIR = scratch
+    await chromiumPackage.executablePath()
+    const names = (await readdir(scratch)).filter((name) => name !== 'chromium')
+    // A folder that another process has put there meanwhile holds the same.
+    for (const name of names) await rename(join(scratch, name), join(folder, name)).catch(() => {})
+    await rename(join(scratch, 'chromium'), join(folder, 'chromium'))
+  } finally {
+    if (TMPDIR === undefined) delete process.env.TMPDIR
+    else process.env.TMPDIR = TMPDIR
+    await rm(scratch, { recursive: true, force: true })
+  }
+  return chromiumPackage.executablePath()
 }
 
 /**
