@@ -5,10 +5,10 @@ import { LATENCY_FIGURES, measureSteady } from './steady-run.ts'
 
 const ABOUT =
   'Each event is due at its moment, whether earlier ones are done or not, and its time runs from that moment until its effect is committed and the subscriber knows: a sender ' +
-  'that falls behind makes it look slower. One event a transaction, one subscriber, 20 s.'
+  'that falls behind makes it look slower. One event a transaction, one subscriber, 10 s.'
 
 function latencyCase(perSecond: number, contestants: readonly BusContestant[]): BenchCase {
-  const seconds = (quick: boolean) => (quick ? 5 : 20)
+  const seconds = (quick: boolean) => (quick ? 5 : 10)
   return {
     id: `bus.latency-${perSecond}`,
     group: 'bus',

@@ -7,7 +7,7 @@ import { type BusRun, busRun, PUBLISH_CONNECTIONS } from './bus-run.ts'
 import { fillLog } from './event-fill.ts'
 import { BURST_FIGURE, LATENCY_FIGURES, measureSteady, type SteadyWork } from './steady-run.ts'
 
-const STEADY: SteadyWork = { perSecond: 1_000, seconds: 20, before: 0, burst: 40_000 }
+const STEADY: SteadyWork = { perSecond: 1_000, seconds: 10, before: 0, burst: 40_000 }
 const QUICK: SteadyWork = { perSecond: 1_000, seconds: 5, before: 0, burst: 20_000 }
 const steadyFor = ({ quick }: BenchContext) => (quick ? QUICK : STEADY)
 

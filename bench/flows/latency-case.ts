@@ -22,8 +22,8 @@ export function createLatencyCase(work: string, rate: HubRate): BenchCase {
     group: 'flows',
     title: 'Flows: latency',
     about:
-      `${work} Open loop: deliveries are sent at times fixed beforehand, 20 s at half and 20 s at all of the rate that our hub has sustained (the median of ` +
-      'its best), the same for all systems, and 10 s at 20 a second, where each meets an idle system. Latency is from the intended time of sending to ' +
+      `${work} Open loop: deliveries are sent at times fixed beforehand, 10 s at half and 10 s at all of the rate that our hub has sustained (the median of ` +
+      'its best), the same for all systems, and 8 s at 20 a second, where each meets an idle system. Latency is from the intended time of sending to ' +
       'the arrival at the target: who is late in taking a delivery is not flattered.',
     figures: LOADS.flatMap(({ id, title }) => [
       ...(id === 'single' ? [] : [{ id: `${id}-offered`, title: `${title}: offered`, unit: 'flows/s' }]),
@@ -52,7 +52,7 @@ async function measure(contestant: FlowContestant, context: BenchContext, rate: 
     let seconds = 0
     for (const { id, share } of LOADS) {
       const offered = share === 0 ? ONE_BY_ONE : full * share
-      const long = share === 0 ? 10 : 20
+      const long = share === 0 ? 8 : 10
       const plan = { kind: 'open', connections: CONNECTIONS, rate: offered, seconds: context.quick ? 5 : long } as const
       const load = await session.load(plan)
       if (share > 0) figures[`${id}-offered`] = offered

@@ -16,7 +16,7 @@ export function createSustainedCase(work: string, rate: HubRate): BenchCase {
     group: 'flows',
     title: 'Flows: sustained',
     about:
-      `${work} Closed loop: each connection sends its next delivery once the last is answered, for 20 s, with 32 and then with 64 connections. *Accepted* are ` +
+      `${work} Closed loop: each connection sends its next delivery once the last is answered, for 10 s, with 32 and then with 64 connections. *Accepted* are ` +
       'answers with 200 a second; *arrived* counts from the first sending to the last arrival, so that a backlog does not count as done. Latencies are from ' +
       'sending to arrival at the target.',
     figures: CONNECTIONS.flatMap((connections) => [
@@ -40,7 +40,7 @@ async function measure(contestant: FlowContestant, context: BenchContext, rate: 
     let work = 0
     let seconds = 0
     for (const connections of CONNECTIONS) {
-      const load = await session.load({ kind: 'closed', connections, seconds: context.quick ? 5 : 20 })
+      const load = await session.load({ kind: 'closed', connections, seconds: context.quick ? 5 : 10 })
       const { acceptedRate, arrivedRate, latency, accepted } = load.outcome
       figures[`arrived-${connections}`] = arrivedRate
       figures[`accepted-${connections}`] = acceptedRate
