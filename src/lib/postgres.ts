@@ -118,7 +118,9 @@ export function createDatabase(options: DatabaseOptions): Database {
   async function queryAs<R extends Row>(scope: Scope, statement: Statement, values?: readonly unknown[]): Promise<R[]> {
     const settings = typeof statement === 'string' ? {} : (statement.settings ?? {})
     const local = Object.entries(settings).map(([name, value]) => `; SET LOCAL ${name} = ${value}`)
-    return runAlone<R>(await connect(), beginText(scope) + local.join(''), statement, values)
+    // Before connecting: what throws then would keep the connection.
+    const begin = beginText(scope) + local.join('')
+    return runAlone<R>(await connect(), begin, statement, values)
   }
 
   function connect(): Promise<pg.PoolClient> {
