@@ -51,10 +51,24 @@ export interface ComponentRunner {
   stop(): Promise<void>
 }
 
+interface HostModule {
+  readonly process: ComponentFunction
+}
+
 /** Creates the runner. */
 export function createComponentRunner(deps: ComponentRunnerDeps): ComponentRunner {
   const stopping = new AbortController()
   const running = new Set<Promise<unknown>>()
+  const modules = new Map<string, Promise<HostModule>>()
+
+  /** Node.js looks for a module anew at each `import`, loaded or not. */
+  function load(module: string): Promise<HostModule> {
+    const loading = modules.get(module) ?? (import(module) as Promise<HostModule>)
+    modules.set(module, loading)
+    // It may be there the next time.
+    loading.catch(() => modules.delete(module))
+    return loading
+  }
 
   function runInPool(action: Action, call: StepCall): Promise<string[]> {
     const { key, message, signal } = call
@@ -66,14 +80,19 @@ export function createComponentRunner(deps: ComponentRunnerDeps): ComponentRunne
   async function runOnHost(action: Action, call: StepCall): Promise<string[]> {
     const { idempotencyKey, key, message } = call
     const outputs = createOutputs(deps.limits)
+    let logger: Logger | undefined
     const context: HostContext = {
       emit: outputs.emit,
       outbound: deps.outbound,
       idempotencyKey,
       signal: AbortSignal.any([stopping.signal, ...(call.signal ? [call.signal] : [])]),
-      logger: deps.logger.child({ component: action.component, function: action.name, step: key }),
+      // Made when first used: most steps log nothing.
+      get logger() {
+        logger ??= deps.logger.child({ component: action.component, function: action.name, step: key })
+        return logger
+      },
     }
-    const component: { process: ComponentFunction } = await import(action.module)
+    const component = await load(action.module)
     const input: Message = typeof message === 'string' ? JSON.parse(message) : message
     return outputs.settle(await component.process.call(context, input, call.fields ?? {}, {}))
   }
