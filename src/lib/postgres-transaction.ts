@@ -49,8 +49,8 @@ export async function runTransaction<T>(
     process.nextTick(uncork)
     const result = await openTransaction.run(true, () => work(tx))
     open = false
-    await begun
-    await commit(client, deferred)
+    // Where the work asked for nothing before, all goes out in one write.
+    await Promise.all([begun, commit(client, deferred)])
     return result
   } catch (error) {
     open = false
