@@ -76,9 +76,11 @@ async function bench({ chosen, runs, quick, dryRun, command }: Request, folder: 
     },
     progress: (text: string) => console.error(`${new Date().toISOString().slice(11, 19)}  ${text}`),
   }
+  const interrupted = new AbortController()
   // Child processes end with this one, and so does PostgreSQL; only its folder would stay.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, async () => {
+      interrupted.abort()
       await server?.then((started) => started.stop())
       await rm(folder, { recursive: true, force: true, maxRetries: 10 })
       process.exit(1)
@@ -87,6 +89,8 @@ async function bench({ chosen, runs, quick, dryRun, command }: Request, folder: 
   try {
     for (const one of chosen) {
       const result = await runCase(one, runs, context)
+      // Without its PostgreSQL, what was still to be run has failed.
+      if (interrupted.signal.aborted) return false
       results.push(result)
       console.log(terminalText(result))
       keep(results, dryRun, {
