@@ -63,7 +63,9 @@ export function createComponentRunner(deps: ComponentRunnerDeps): ComponentRunne
 
   /** Node.js looks for a module anew at each `import`, loaded or not. */
   function load(module: string): Promise<HostModule> {
-    const loading = modules.get(module) ?? (import(module) as Promise<HostModule>)
+    const known = modules.get(module)
+    if (known) return known
+    const loading: Promise<HostModule> = import(module)
     modules.set(module, loading)
     // It may be there the next time.
     loading.catch(() => modules.delete(module))
