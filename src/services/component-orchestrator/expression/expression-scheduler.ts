@@ -60,9 +60,14 @@ const watchEvery = 20
 const sweepEvery = 1_000
 /** Evaluations of one key sent in one go, which saves most of the way there and back. */
 const maxBatch = 8
-/** A process is replaced after so much work, well before the system's limit on its processor time would end it. */
-const maxWork = 5_000
+/**
+ * A process is replaced after so much work, well before the system's limit on its processor time would end it. Not sooner: starting
+ * one and compiling its code took a fifth of all processor time when it was 5 s.
+ */
+const maxWork = 60_000
 const maxFailedStarts = 3
+/** A process that has answered, or begun, so recently will soon be done with its batch. */
+const livelyFor = 10
 
 /**
  * Creates the scheduler. An evaluation that runs for longer than 100 ms makes its key slow, one that is done in less makes it fast
@@ -141,7 +146,17 @@ export function createExpressionScheduler(
   }
 
   function hasWork(): boolean {
-    return queue.hasFast(share) || (slowSlots().length < maxSlow && queue.hasSlow())
+    return hasFastWork() || (slowSlots().length < maxSlow && queue.hasSlow())
+  }
+
+  /**
+   * Whether more waits than the processes that have just begun a batch can take next: what comes while they work is their next batch.
+   * To wake another process for each evaluation would take more time than the evaluations.
+   */
+  function hasFastWork(): boolean {
+    const now = performance.now()
+    const lively = [...busySlots()].filter((slot) => !slot.slow && now - slot.since < livelyFor).length
+    return queue.hasFast(share) && queue.size > maxBatch * lively
   }
 
   function assign(slot: Slot): void {
@@ -159,7 +174,7 @@ export function createExpressionScheduler(
   function takeFor(slot: Slot): ExpressionJob[] {
     const slowCount = slowSlots().length
     const isLastFast = !slots.values().some((other) => other !== slot && isFast(other))
-    const takeFast = () => queue.takeFast(Math.min(maxBatch, Math.ceil(queue.size / slots.size)), share)
+    const takeFast = () => (hasFastWork() ? queue.takeFast(maxBatch, share) : [])
     const takeSlow = () => (slowCount < maxSlow && !isLastFast ? queue.takeSlow() : [])
     const [first, second] = slowCount > 0 ? [takeFast, takeSlow] : [takeSlow, takeFast]
     const jobs = first()
