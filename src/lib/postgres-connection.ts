@@ -39,10 +39,13 @@ export function connectionConfig(
   return {
     connectionString: url,
     keepAlive: true,
-    types: { getTypeParser: typeParser },
+    types: rowTypes,
     options: options.join(' '),
   }
 }
+
+/** How columns become values: `bigint` as a number, the rest as `pg` does it. */
+export const rowTypes = { getTypeParser: typeParser }
 
 function typeParser(oid: number, format?: 'text' | 'binary') {
   return oid === INT8 ? Number : pg.types.getTypeParser(oid, format as 'text')

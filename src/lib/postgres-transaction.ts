@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { Socket } from 'node:net'
 import pg from 'pg'
 import type { Row, Scope, Statement, Tx } from './postgres.ts'
-import { ConnectionLostError } from './postgres-connection.ts'
+import { type BatchStatement, IN_FAILED_TRANSACTION, isUnclear, sendBatch, Unsendable } from './postgres-batch.ts'
+import { ConnectionLostError, isConnectionError } from './postgres-connection.ts'
 
 const openTransaction = new AsyncLocalStorage<true>()
 
@@ -14,7 +14,7 @@ export function insideTransaction(): boolean {
 /** Runs `work` in a transaction on the connection, which it gives back to the pool. */
 export async function runTransaction<T>(
   client: pg.PoolClient,
-  begin: string,
+  scope: BatchStatement | undefined,
   callbacks: (() => void)[],
   work: (tx: Tx) => Promise<T>,
 ): Promise<T> {
@@ -22,92 +22,151 @@ export async function runTransaction<T>(
   // used for next fails anyway.
   const onBroken = () => undefined
   client.on('error', onBroken)
+  const statements = createStatements(client, scope)
   let open = true
   let broken: Error | undefined
-  const deferred: (() => Promise<unknown>)[] = []
+  const deferred: BatchStatement[] = []
+  const assertOpen = (action: string) => {
+    // The connection may already serve another transaction, perhaps another tenant's.
+    if (!open) throw new Error(`Cannot ${action} as its transaction must be open: it has ended`)
+  }
   const tx: Tx = {
     defer(statement, values) {
-      if (!open) throw new Error('Cannot defer a statement as its transaction must be open: it has ended')
-      deferred.push(() => runQuery(client, statement, values))
+      assertOpen('defer a statement')
+      deferred.push(toBatchStatement(statement, values))
     },
-    async query(statement, values) {
-      // The connection may already serve another transaction, perhaps another tenant's.
-      if (!open) throw new Error('Cannot run a statement as its transaction must be open: it has ended')
-      return runQuery(client, statement, values)
+    query<R extends Row>(statement: Statement, values?: readonly unknown[]) {
+      try {
+        assertOpen('run a statement')
+      } catch (error) {
+        return Promise.reject(error)
+      }
+      return statements.run<R>(toBatchStatement(statement, values))
     },
     afterCommit(callback) {
-      if (!open) throw new Error('Cannot call back after the commit as the transaction must be open: it has ended')
+      assertOpen('call back after the commit')
       callbacks.push(callback)
     },
   }
   try {
-    const uncork = cork(client)
-    const begun = client.query(begin)
-    // Whoever waits for a later statement hears of it first.
-    begun.catch(() => undefined)
-    // What the work asks for at once goes out together with the beginning.
-    process.nextTick(uncork)
     const result = await openTransaction.run(true, () => work(tx))
     open = false
-    // Where the work asked for nothing before, all goes out in one write.
-    await Promise.all([begun, commit(client, deferred)])
+    await statements.commit(deferred)
     return result
   } catch (error) {
     open = false
-    await client.query('ROLLBACK').catch((rollbackError: Error) => {
+    await statements.rollBack(error).catch((rollbackError: Error) => {
       broken = rollbackError
     })
     throw broken === undefined ? error : new ConnectionLostError(error)
   } finally {
     client.off('error', onBroken)
-    client.release(broken)
+    client.release(broken ?? isUnclear(client))
   }
 }
 
-/** Sends what was deferred and the commit in one go. */
-async function commit(client: pg.PoolClient, deferred: readonly (() => Promise<unknown>)[]): Promise<void> {
-  const uncork = cork(client)
-  const answers = [...deferred.map((run) => run()), client.query('COMMIT').then(assertCommitted)]
-  uncork()
-  const failures = (await Promise.allSettled(answers)).flatMap((answer) =>
-    answer.status === 'rejected' ? [answer.reason] : [],
-  )
-  // What follows a failed statement fails as well, and says less.
-  if (failures.length > 0) throw failures.find(({ code }) => code !== IN_FAILED_TRANSACTION) ?? failures[0]
+/** The statements of one transaction. Those asked for in one turn go out together, and the first of all with the beginning. */
+interface Statements {
+  run<R extends Row>(statement: BatchStatement): Promise<R[]>
+  /** Sends the last ones and the commit in one go. */
+  commit(last: readonly BatchStatement[]): Promise<void>
+  /** What has not been sent yet, because of the error that ends the transaction, never will be. */
+  rollBack(error: unknown): Promise<void>
 }
 
-const IN_FAILED_TRANSACTION = '25P02'
+interface Waiting {
+  readonly statement: BatchStatement
+  readonly resolve: (rows: Row[]) => void
+  readonly reject: (error: unknown) => void
+}
 
-/** Runs one statement in a transaction of its own, all in one write; gives the connection back to the pool. */
+const BEGIN: BatchStatement = { name: 'begin', text: 'BEGIN' }
+const COMMIT: BatchStatement = { name: 'commit', text: 'COMMIT' }
+
+/** Work that swallowed a failed statement must not be reported as done: it would be lost. */
+function notCommitted(): Error {
+  return new Error('Cannot commit as an earlier statement of the transaction failed')
+}
+
+function createStatements(client: pg.PoolClient, scope: BatchStatement | undefined): Statements {
+  let beginning = [BEGIN, ...(scope ? [scope] : [])]
+  let waiting: Waiting[] = []
+
+  async function send(statements: readonly BatchStatement[]): Promise<pg.Result[]> {
+    const before = beginning.length
+    const sent = sendBatch(client, [...beginning, ...statements])
+    // Not where it throws: the transaction has not begun then.
+    beginning = []
+    return (await sent).slice(before)
+  }
+
+  function flush(): void {
+    if (waiting.length === 0) return
+    const sent = waiting
+    waiting = []
+    send(sent.map(({ statement }) => statement)).then(
+      (results) => {
+        for (const [index, { resolve }] of sent.entries()) resolve(results[index]?.rows ?? [])
+      },
+      (error: unknown) => {
+        for (const { reject } of sent) reject(error)
+      },
+    )
+  }
+
+  return {
+    run<R extends Row>(statement: BatchStatement) {
+      if (waiting.length === 0) process.nextTick(flush)
+      const rows = new Promise<R[]>((resolve, reject) => {
+        waiting.push({ statement, resolve: resolve as (rows: Row[]) => void, reject })
+      })
+      // Where nobody waits for it, the commit finds out.
+      rows.catch(() => undefined)
+      return rows
+    },
+    async commit(last) {
+      flush()
+      const results = await send([...last, COMMIT]).catch((error: unknown) => {
+        throw (error as { code?: unknown }).code === IN_FAILED_TRANSACTION ? notCommitted() : error
+      })
+      // In a transaction that an error has aborted, `COMMIT` succeeds as `ROLLBACK`.
+      if (results.at(-1)?.command !== 'COMMIT') throw notCommitted()
+    },
+    async rollBack(error) {
+      for (const { reject } of waiting) reject(error)
+      waiting = []
+      if (beginning.length === 0) await client.query('ROLLBACK')
+    },
+  }
+}
+
+/** Runs one statement in a transaction of its own, all in one go; gives the connection back to the pool. */
 export async function runAlone<R extends Row>(
   client: pg.PoolClient,
-  begin: string,
+  scope: BatchStatement | undefined,
   statement: Statement,
   values: readonly unknown[] | undefined,
 ): Promise<R[]> {
   const onBroken = () => undefined
   client.on('error', onBroken)
-  const uncork = cork(client)
-  const answers = [client.query(begin), runQuery<R>(client, statement, values), client.query('COMMIT')] as const
-  uncork()
-  const [begun, result, committed] = await Promise.allSettled(answers)
-  client.off('error', onBroken)
-  const broken = committed.status === 'rejected' ? committed.reason : undefined
-  client.release(broken)
-  for (const answer of [begun, result, committed]) {
-    if (answer.status === 'rejected')
-      throw broken === undefined ? answer.reason : new ConnectionLostError(answer.reason)
+  let broken: Error | undefined
+  try {
+    const results = await sendBatch(client, [...(scope ? [scope] : []), toBatchStatement(statement, values)])
+    return results.at(-1)?.rows ?? []
+  } catch (error) {
+    if (error instanceof Unsendable || (error instanceof pg.DatabaseError && !isConnectionError(error))) throw error
+    broken = new ConnectionLostError(error)
+    throw broken
+  } finally {
+    client.off('error', onBroken)
+    client.release(broken ?? isUnclear(client))
   }
-  if (committed.status === 'fulfilled') assertCommitted(committed.value)
-  return result.status === 'fulfilled' ? result.value : []
 }
 
-/** Until the returned function is called, statements gather for one write to the socket. */
-function cork(client: pg.PoolClient): () => void {
-  // `pg` shows its connection to JavaScript, though not to the types.
-  const { stream } = (client as unknown as { connection: { stream: Socket } }).connection
-  stream.cork()
-  return () => stream.uncork()
+function toBatchStatement(statement: Statement, values: readonly unknown[] = []): BatchStatement {
+  return typeof statement === 'string'
+    ? { text: statement, values }
+    : { name: statement.name, text: statement.text, values }
 }
 
 /** Runs one statement and resolves to its rows. */
@@ -122,22 +181,33 @@ export async function runQuery<R extends Row>(
   return result.rows
 }
 
+/** Names of the statements that make settings, by their text: there are as many as combinations of settings in the code. */
+const settingNames = new Map<string, string>()
+
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
-/** SQL that begins a transaction of this scope. A tenant's id may come from outside, and `*` in its place would open every tenant's rows. */
-export function beginText(scope: Scope): string {
-  if (scope === 'nothing') return 'BEGIN'
-  const tenant = scope === 'everything' ? '*' : scope.tenant
-  if (scope !== 'everything' && !UUID.test(tenant)) {
+/**
+ * The statement that gives a transaction its scope and settings; undefined where there is nothing to give. A tenant's id may come from
+ * outside, and `*` in its place would open every tenant's rows.
+ */
+export function scopeStatement(
+  scope: Scope,
+  settings: Readonly<Record<string, string>> = {},
+): BatchStatement | undefined {
+  if (typeof scope === 'object' && !UUID.test(scope.tenant)) {
     throw new Error('Cannot begin a transaction as the id of its tenant must be a UUID')
   }
-  return `BEGIN; SET LOCAL oih.tenant = ${pg.escapeLiteral(tenant)}`
-}
-
-/**
- * `COMMIT` in a transaction that an error has aborted succeeds as `ROLLBACK`: work that swallowed a failed statement would
- * be reported as done and be lost.
- */
-function assertCommitted({ command }: pg.QueryResult): void {
-  if (command !== 'COMMIT') throw new Error('Cannot commit as an earlier statement of the transaction failed')
+  const tenant = scope === 'everything' ? '*' : typeof scope === 'object' ? scope.tenant : undefined
+  const wanted = { ...(tenant === undefined ? {} : { 'oih.tenant': tenant }), ...settings }
+  const names = Object.keys(wanted)
+  if (names.length === 0) return undefined
+  const text = `select ${names.map((name, index) => `set_config('${name}', $${index + 1}, true)`).join(', ')}`
+  const name = settingNames.get(text) ?? `set-${settingNames.size + 1}`
+  settingNames.set(text, name)
+  return {
+    name,
+    text,
+    values: Object.values(wanted),
+    silent: true,
+  }
 }

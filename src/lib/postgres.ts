@@ -5,7 +5,7 @@ import {
   connectionConfig,
   isConnectionError,
 } from './postgres-connection.ts'
-import { beginText, runAlone, runQuery, runTransaction } from './postgres-transaction.ts'
+import { runAlone, runQuery, runTransaction, scopeStatement } from './postgres-transaction.ts'
 
 export { ConnectionLostError, isConnectionError, isSerializationError } from './postgres-connection.ts'
 export { insideTransaction } from './postgres-transaction.ts'
@@ -107,20 +107,18 @@ export function createDatabase(options: DatabaseOptions): Database {
 
   async function transaction<T>(...args: [(tx: Tx) => Promise<T>] | [Scope, (tx: Tx) => Promise<T>]): Promise<T> {
     const [scope, work] = args.length === 1 ? (['nothing', args[0]] as const) : args
-    const begin = beginText(scope)
+    const first = scopeStatement(scope)
     const client = await connect()
     const callbacks: (() => void)[] = []
-    const result = await runTransaction(client, begin, callbacks, work)
+    const result = await runTransaction(client, first, callbacks, work)
     for (const callback of callbacks) reportThrown(callback)
     return result
   }
 
   async function queryAs<R extends Row>(scope: Scope, statement: Statement, values?: readonly unknown[]): Promise<R[]> {
-    const settings = typeof statement === 'string' ? {} : (statement.settings ?? {})
-    const local = Object.entries(settings).map(([name, value]) => `; SET LOCAL ${name} = ${value}`)
     // Before connecting: what throws then would keep the connection.
-    const begin = beginText(scope) + local.join('')
-    return runAlone<R>(await connect(), begin, statement, values)
+    const first = scopeStatement(scope, typeof statement === 'string' ? {} : statement.settings)
+    return runAlone<R>(await connect(), first, statement, values)
   }
 
   function connect(): Promise<pg.PoolClient> {
