@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { ConnectionLostError } from '../lib/postgres.ts'
 import { backoff } from '../lib/task-queue.ts'
 import type { Lane, LaneWindow, Slice } from './lane-window.ts'
-import { commitPage, HandlerFailed, LeaseLost, type PageOptions } from './page.ts'
+import { createPageCommit, HandlerFailed, LeaseLost, type PageOptions } from './page.ts'
 
 /** Handles what waits in a window, page by page, a few pages at a time. */
 export interface PageRunner {
@@ -31,6 +31,7 @@ const DATABASE_AWAY_MS = 250
 /** Creates the runner of one subscription's pages. */
 export function createPageRunner(options: PageRunnerOptions): PageRunner {
   const { store, retry, stopping, onRoom, onError } = options
+  const commitPage = createPageCommit(options)
   const pages = new Set<Promise<void>>()
 
   function schedule(): void {
@@ -74,7 +75,7 @@ export function createPageRunner(options: PageRunnerOptions): PageRunner {
   }
 
   async function commit(window: LaneWindow, slices: readonly Slice[], failure?: { error: unknown }): Promise<void> {
-    await commitPage(options, slices, failure)
+    await commitPage(slices, failure)
     for (const slice of slices) window.finish(slice)
   }
 

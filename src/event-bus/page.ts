@@ -1,7 +1,7 @@
 import type { Database, Tx } from '../lib/postgres.ts'
 import type { Deliveries, RetryPolicy } from './delivery.ts'
 import type { ReceivedEvent } from './event.ts'
-import type { LaneStore } from './lane-store.ts'
+import type { LaneStore, LockedLanes } from './lane-store.ts'
 import type { Slice } from './lane-window.ts'
 
 /** Another member holds the lane now: nothing of the page was done. */
@@ -33,32 +33,77 @@ export interface PageOptions {
  * behind those. With `failure`, the events are not handled but kept for a retry. What the stored cursor has passed is left out: a
  * commit whose answer was lost. Throws `LeaseLost`, `HandlerFailed`, or the failure of the transaction itself.
  */
-export async function commitPage(
-  page: PageOptions,
-  slices: readonly Slice[],
-  failure?: { error: unknown },
-): Promise<void> {
-  const { subscription, db, store, deliveries, retry, handle } = page
-  const lanes = slices.map(({ lane }) => lane)
-  await db.transaction('everything', async (tx) => {
-    const { cursors, anyWaiting } = await store.lock(tx, lanes)
-    if (cursors.size < slices.length) throw new LeaseLost()
+export type CommitPage = (slices: readonly Slice[], failure?: { readonly error: unknown }) => Promise<void>
+
+/** Creates the function that commits the pages of one subscription. */
+export function createPageCommit({ subscription, db, store, deliveries, retry, handle }: PageOptions): CommitPage {
+  /** Whether something waited in `delivery` at the last look. */
+  let anyWaits = true
+
+  /** The events of the slices that the locked lanes have not passed, and the keys behind which they must wait. */
+  async function examine(tx: Tx, slices: readonly Slice[], { cursors, anyWaiting }: LockedLanes) {
     const waiting = anyWaiting ? await store.waiting(tx, keysOf(slices)) : new Set<string>()
     const events = slices
       .flatMap(({ lane, events }) => events.filter(({ position }) => position > (cursors.get(lane.lane) ?? 0)))
       .sort((a, b) => a.position - b.position)
-    const due = events.filter(({ orderingKey }) => !waiting.has(orderingKey))
-    if (failure !== undefined) {
-      for (const event of due) await deliveries.keep(tx, subscription, event, { failed: failure.error }, retry)
-    } else if (due.length > 0) {
-      await attempt(() => handle(due, tx))
+    return { events, waiting }
+  }
+
+  async function lock(tx: Tx, slices: readonly Slice[]): Promise<LockedLanes> {
+    const lanes = slices.map(({ lane }) => lane)
+    const locked = await store.lock(tx, lanes)
+    if (locked.cursors.size < slices.length) throw new LeaseLost()
+    anyWaits = locked.anyWaiting
+    return locked
+  }
+
+  /** Locks, looks, and then does what is due. */
+  function commitDue(slices: readonly Slice[], failure?: { readonly error: unknown }): Promise<void> {
+    return db.transaction('everything', async (tx) => {
+      const { events, waiting } = await examine(tx, slices, await lock(tx, slices))
+      const due = events.filter(({ orderingKey }) => !waiting.has(orderingKey))
+      if (failure !== undefined) {
+        for (const event of due) await deliveries.keep(tx, subscription, event, { failed: failure.error }, retry)
+      } else if (due.length > 0) {
+        await attempt(() => handle(due, tx))
+      }
+      for (const event of events) {
+        if (waiting.has(event.orderingKey)) await deliveries.keep(tx, subscription, event, 'parked', retry)
+      }
+      store.advance(tx, slices.map(cursorAfter))
+    })
+  }
+
+  /**
+   * Takes it that all events are due, as they nearly always are, so that the handler's first statements go out together with those that lock: it
+   * saves a round trip. On the server they come after the locks all the same. Where the look then shows otherwise, nothing of it was done.
+   */
+  async function commitAll(slices: readonly Slice[]): Promise<void> {
+    const all = slices.flatMap(({ events }) => events).sort((a, b) => a.position - b.position)
+    await db.transaction('everything', async (tx) => {
+      const [locked, handled] = await Promise.allSettled([lock(tx, slices), attempt(() => handle(all, tx))])
+      // What the handler met then is no fault of its own.
+      if (locked.status === 'rejected') throw locked.reason
+      const { events, waiting } = await examine(tx, slices, locked.value)
+      if (events.length < all.length || waiting.size > 0) throw new NotAllDue()
+      if (handled.status === 'rejected') throw handled.reason
+      store.advance(tx, slices.map(cursorAfter))
+    })
+  }
+
+  return async (slices, failure) => {
+    if (failure !== undefined || anyWaits) return commitDue(slices, failure)
+    try {
+      await commitAll(slices)
+    } catch (error) {
+      if (!(error instanceof NotAllDue)) throw error
+      await commitDue(slices)
     }
-    for (const event of events) {
-      if (waiting.has(event.orderingKey)) await deliveries.keep(tx, subscription, event, 'parked', retry)
-    }
-    store.advance(tx, slices.map(cursorAfter))
-  })
+  }
 }
+
+/** Some events of a page have been handled before or must wait. */
+class NotAllDue extends Error {}
 
 /** Marks what a handler throws as its own. */
 export async function attempt(handler: () => Promise<void>): Promise<void> {
