@@ -67,10 +67,8 @@ export function createEventBus<M extends PayloadMap>(options: EventBusOptions): 
     db,
     lookEveryMs,
     stallMs,
-    onAdvance(position) {
-      signals.advanced(position)
-      advance(position)
-    },
+    onAdvance: advance,
+    notice: () => signals.advancing(),
     onError: (error) => onError(error, { part: 'sequencer' }),
   })
   const signals = createSignals({

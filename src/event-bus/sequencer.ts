@@ -1,6 +1,7 @@
 import { type Database, isConnectionError, isSerializationError } from '../lib/postgres.ts'
 import { createTicker } from '../lib/ticker.ts'
 import { readOffice, removeHolder, type SequencerOffice, takeOffice } from './sequencer-office.ts'
+import { CHANNEL } from './signals.ts'
 
 /**
  * Gives committed events their positions. Every member has one; one of them is active, the holder of an advisory lock. It takes
@@ -23,6 +24,8 @@ export interface SequencerOptions {
   readonly db: Database
   /** Called with the last position after each batch of this process. */
   readonly onAdvance: (lastPosition: number) => void
+  /** What other members are told of a batch, before its last position; see signals.ts. */
+  readonly notice: () => string | undefined
   readonly onError: (error: unknown) => void
   /** How often members look for new events and for a vacant or stalled lock. Default 500 ms. */
   readonly lookEveryMs?: number
@@ -75,7 +78,9 @@ const SEQUENCE = {
      where s.epoch = $1 and exists (select from fresh)
     returning s.last_position, batch.more
   )
-  select s.epoch = $1 as in_office, stored.last_position, coalesce(stored.more, false) as more
+  select s.epoch = $1 as in_office, stored.last_position, coalesce(stored.more, false) as more,
+         case when stored.last_position is not null and $2::text is not null
+              then pg_notify('${CHANNEL}', $2 || ' ' || stored.last_position) end
     from event_bus.sequencer s left join stored on true`,
 }
 
@@ -88,7 +93,7 @@ interface Batch {
 
 /** Creates this member's sequencer; it becomes active when the office is vacant. */
 export function createSequencer(options: SequencerOptions): Sequencer {
-  const { db, onAdvance, onError, lookEveryMs = 500, stallMs = 5_000 } = options
+  const { db, onAdvance, notice, onError, lookEveryMs = 500, stallMs = 5_000 } = options
   let office: SequencerOffice | undefined
   let stalledSince: { position: number; at: number } | undefined
   const ticker = createTicker({ everyMs: lookEveryMs, gapMs: GAP_MS, tick })
@@ -121,7 +126,7 @@ export function createSequencer(options: SequencerOptions): Sequencer {
   }
 
   async function sequence({ session, epoch }: SequencerOffice): Promise<void> {
-    const [batch] = await session.query<Batch>(SEQUENCE, [epoch])
+    const [batch] = await session.query<Batch>(SEQUENCE, [epoch, notice() ?? null])
     if (batch?.in_office !== true) return leaveOffice()
     if (batch.last_position !== null) onAdvance(batch.last_position)
     if (batch.more) ticker.wake()

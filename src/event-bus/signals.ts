@@ -2,16 +2,20 @@ import type { Database, Session } from '../lib/postgres.ts'
 import { createTicker } from '../lib/ticker.ts'
 
 /**
- * Wake-ups. Within the process they are direct calls; to other members goes one `NOTIFY` for all that happened while the previous
- * one was under way, in a transaction of its own: in the writers' transactions it would serialise their commits (measured: 11,400/s
- * fall to 4,700/s). They may get lost: everybody also looks by the clock.
+ * Wake-ups. Within the process they are direct calls. To other members positions are told by the sequencer's own commits, as there is one
+ * sequencer; of events goes one `NOTIFY` for all that were committed while the previous one was under way, in a transaction of its own: in
+ * the writers' transactions it would serialise their commits (measured: 11,400/s fall to 4,700/s). They may get lost: everybody also
+ * looks by the clock.
  */
 export interface Signals {
   start(): Promise<void>
   /** Events have been committed by this process. */
   appended(): void
-  /** Positions up to `position` have been given by this process. */
-  advanced(position: number): void
+  /**
+   * The text by which the others hear that this process has given positions, up to where the position goes; to be sent with the commit that
+   * gives them. Undefined when nobody is there to hear it.
+   */
+  advancing(): string | undefined
   stop(): Promise<void>
 }
 
@@ -29,7 +33,8 @@ export interface SignalsOptions {
   readonly onRelinked: () => void
 }
 
-const CHANNEL = 'event_bus'
+/** The channel of all members. */
+export const CHANNEL = 'event_bus'
 const RELINK_EVERY_MS = 1_000
 /** Least time between two notifications: at 1,000 events/s each of its own took a tenth of a core. */
 const SEND_GAP_MS = 1
@@ -37,25 +42,25 @@ const SEND_GAP_MS = 1
 /** Creates the link to other members; it is made by `start()`. */
 export function createSignals(options: SignalsOptions): Signals {
   const { db, memberId } = options
-  const pending = new Map<'appended' | 'advanced', number>()
+  let pending = false
   let link: Session | undefined
   let linkedBefore = false
   const sender = createTicker({ everyMs: 60_000, gapMs: SEND_GAP_MS, tick: send })
   const linker = createTicker({ everyMs: RELINK_EVERY_MS, tick: ensureLink })
 
   async function send(): Promise<void> {
-    const texts = [...pending].map(([what, position]) => `${memberId} ${what} ${position}`)
-    pending.clear()
-    if (options.members() < 2 || texts.length === 0) return
+    if (options.members() < 2 || !pending) return
+    pending = false
     // A wake-up that cannot be sent is made up for by the others' own looks.
-    await db
-      .query('select pg_notify($1, text) from unnest($2::text[]) as text', [CHANNEL, texts])
+    await link
+      ?.query({ name: 'signal', text: 'select pg_notify($1, $2)' }, [CHANNEL, `${memberId} appended`])
       .catch(() => undefined)
   }
 
   async function ensureLink(): Promise<void> {
     if (link !== undefined) return
-    const session = await db.session().catch(() => undefined)
+    // A wake-up that a crash takes back is missed by nobody.
+    const session = await db.session({ synchronous_commit: 'off' }).catch(() => undefined)
     if (session === undefined) return
     try {
       session.onNotification((_channel, text) => receive(text))
@@ -79,20 +84,18 @@ export function createSignals(options: SignalsOptions): Signals {
     else if (what === 'advanced') options.onAdvanced(Number(position))
   }
 
-  function post(what: 'appended' | 'advanced', position: number): void {
-    if (options.members() < 2) return
-    pending.set(what, position)
-    sender.wake()
-  }
-
   return {
     async start() {
       await ensureLink()
       sender.start()
       linker.start()
     },
-    appended: () => post('appended', 0),
-    advanced: (position) => post('advanced', position),
+    appended() {
+      if (options.members() < 2) return
+      pending = true
+      sender.wake()
+    },
+    advancing: () => (options.members() < 2 ? undefined : `${memberId} advanced`),
     async stop() {
       await Promise.all([sender.stop(), linker.stop()])
       await link?.close()
