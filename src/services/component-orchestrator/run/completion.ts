@@ -2,6 +2,7 @@ import { createGroupCommit } from '#lib/group-commit'
 import { newId } from '#lib/id'
 import { type Database, isConnectionError } from '#lib/postgres'
 import { type TaskError, taskErrorText } from '#lib/task-queue'
+import { textArray } from '#lib/text-array'
 import type { MessageCache } from './message-cache.ts'
 import { LEASE, STEP_QUEUE, STEP_TASK, type StepPlaces, type StepTask } from './task.ts'
 
@@ -58,7 +59,7 @@ const TOO_MANY_STEPS = taskErrorText({
 /**
  * All in one statement: each further one would cost a round trip, more than what it does. A step whose messages would take its run
  * beyond the bound has failed. Runs are locked in the order of their ids: two groups with steps of the same runs must not wait for each
- * other. Bodies come joined by a character that JSON text cannot hold: an array of them would be escaped piece by piece.
+ * other. Bodies stay in the parameter until they are written: each step of the plan would copy them.
  */
 const COMPLETE = {
   name: 'completion-write',
@@ -84,8 +85,8 @@ const COMPLETE = {
       from ended
   ), message as (
     insert into component_orchestrator.message (id, tenant_id, run_id, task_id, place, body)
-    select new.id, ended.tenant_id, ended.run_id, ended.id, new.place, new.body
-      from unnest($7::uuid[], $8::uuid[], $9::integer[], string_to_array($10, E'\\x1e')) as new (id, task_id, place, body)
+    select new.id, ended.tenant_id, ended.run_id, ended.id, new.place, ($10::text[])[new.index]
+      from unnest($7::uuid[], $8::uuid[], $9::integer[]) with ordinality as new (id, task_id, place, index)
       join ended on ended.id = new.task_id and not exceeds
   ), change as (
     select run_id, sum(case when exceeds then 0 else opened end) as added, count(*) as closed,
@@ -184,7 +185,7 @@ function messageColumns(emitted: readonly NewMessage[]): unknown[] {
     emitted.map(({ id }) => id),
     emitted.map(({ taskId }) => taskId),
     emitted.map(({ place }) => place),
-    emitted.map(({ body }) => body).join('\x1e'),
+    textArray(emitted.map(({ body }) => body)),
   ]
 }
 
