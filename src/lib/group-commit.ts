@@ -27,6 +27,8 @@ export interface GroupCommitOptions<Item, Result> {
   readonly mostWaiting?: number
   /** Groups written at the same time. Default 1; 2 keeps the disk busy while the next group is prepared. */
   readonly parallel?: number
+  /** Waited for before each group, while further items gather: resolves to the most items that it may have, at least 1. */
+  readonly room?: () => Promise<number>
 }
 
 interface Waiting<Item, Result> {
@@ -37,7 +39,7 @@ interface Waiting<Item, Result> {
 
 /** Creates the queue; nothing is written before the first item. */
 export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item, Result>): GroupCommit<Item, Result> {
-  const { write, most = 256, parallel = 1, weigh = () => 1 } = options
+  const { write, most = 256, parallel = 1, weigh = () => 1, room } = options
   const { mostWeight = Number.POSITIVE_INFINITY, mostWaiting = Number.POSITIVE_INFINITY } = options
   let waitingWeight = 0
   // A group is not the effect of the caller who happens to be its first.
@@ -47,15 +49,23 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
 
   function next(): void {
     if (writing.size >= parallel || waiting.length === 0) return
-    const group = takeGroup()
-    const written = inOwnContext(writeGroup, group).finally(() => {
+    const written = inOwnContext(writeNext).finally(() => {
       writing.delete(written)
       next()
     })
     writing.add(written)
   }
 
-  function takeGroup(): Waiting<Item, Result>[] {
+  function writeNext(): Promise<void> {
+    if (room === undefined) return writeGroup(takeGroup(most))
+    // It should not fail; the group is not to blame if it does.
+    return room().then(
+      (places) => writeGroup(takeGroup(Math.min(most, places))),
+      () => writeGroup(takeGroup(most)),
+    )
+  }
+
+  function takeGroup(most: number): Waiting<Item, Result>[] {
     let count = 0
     let weight = 0
     for (const { item } of waiting) {

@@ -192,3 +192,28 @@ test('submit() keeps a group within its weight, and refuses what is too much to 
   assert.deepEqual(await Promise.all([begun, ...waiting]), [1, 4, 6, 5, 12])
   assert.deepEqual(written, [[1], [4, 6], [5], [12]])
 })
+
+test('submit() gathers while there is no room, and then fills no more than there is', async () => {
+  const rooms: PromiseWithResolvers<number>[] = []
+  const { commit, groups, end } = setup({
+    room() {
+      const room = Promise.withResolvers<number>()
+      rooms.push(room)
+      return room.promise
+    },
+  })
+  const results = [commit.submit('a')]
+  await turn()
+  results.push(commit.submit('b'), commit.submit('c'))
+  await turn()
+  assert.deepEqual(groups, [])
+  rooms[0]?.resolve(2)
+  await turn()
+  assert.deepEqual(groups, [['a', 'b']])
+  await end()
+  rooms[1]?.reject(new Error('who knows'))
+  await turn()
+  assert.deepEqual(groups, [['a', 'b'], ['c']])
+  await end()
+  assert.deepEqual(await Promise.all(results), ['A', 'B', 'C'])
+})

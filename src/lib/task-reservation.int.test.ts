@@ -138,3 +138,21 @@ test('stop() hands back what was inserted meanwhile and not begun', async (t) =>
   await stopped
   assert.deepEqual([ran.items.length, await jobs()], [0, [{ state: 'ready', attempt: 0 }]])
 })
+
+test('room() waits for a place, no longer than it is told to, and not at all once the worker stops', async (t) => {
+  const { worker, insert, ran, open } = await setup(t)
+  assert.equal(await worker.room(60_000), 2)
+  const reservation = worker.reserve(ids(2))
+  assert.equal(await worker.room(1), 0)
+  const room = worker.room(60_000)
+  reservation.begin(await insert(reservation.ids))
+  await ran.count(2)
+  open([...reservation.ids][0] ?? '')
+  assert.equal(await room, 1)
+  const last = worker.reserve(ids(1))
+  const atStop = worker.room(60_000)
+  last.cancel('not-inserted')
+  assert.equal(await atStop, 1)
+  void worker.stop()
+  assert.equal(await worker.room(60_000), Number.POSITIVE_INFINITY)
+})

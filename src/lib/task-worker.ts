@@ -1,6 +1,7 @@
 import { isConnectionError } from './postgres.ts'
 import type { Lease, TaskQueue, TaskRow } from './task-queue.ts'
 import { createTicker } from './ticker.ts'
+import { createVacancy } from './vacancy.ts'
 
 /** Takes tasks of its queues and runs up to `concurrency` of them at a time, until stopped. */
 export interface TaskWorker<Row extends TaskRow> {
@@ -12,6 +13,8 @@ export interface TaskWorker<Row extends TaskRow> {
    * that find a free place while no others wait, and one for each of the caller's own tasks that the same commit ends (`ending`).
    */
   reserve(ids: readonly string[], ending?: number): Reservation<Row>
+  /** Resolves to the number of free places once there are any and no tasks wait for them; to 0 where that is not so within `mostMs`. */
+  room(mostMs: number): Promise<number>
   /** Takes no more tasks, aborts the signal of those that run after `graceMs`, and resolves when all are settled. */
   stop(): Promise<void>
 }
@@ -83,6 +86,7 @@ export function createTaskWorker<Row extends TaskRow>(options: TaskWorkerOptions
   /** While it is under way, what is inserted as leased would be handed back: it is not among what we hold. */
   let disowning = false
   let disownedAt = performance.now()
+  const vacancy = createVacancy(() => (stopped ? Number.POSITIVE_INFINITY : behind ? 0 : freePlaces()))
 
   async function guarded(work: () => Promise<void>): Promise<void> {
     try {
@@ -105,6 +109,7 @@ export function createTaskWorker<Row extends TaskRow>(options: TaskWorkerOptions
       behind = tasks.length === claiming
     } finally {
       claiming = 0
+      vacancy.changed()
     }
     if (behind) looker.wake()
   }
@@ -124,9 +129,11 @@ export function createTaskWorker<Row extends TaskRow>(options: TaskWorkerOptions
       begin(tasks) {
         reserved.delete(places)
         for (const task of tasks) begin(task)
+        vacancy.changed()
       },
       cancel(outcome) {
         reserved.delete(places)
+        vacancy.changed()
         if (outcome === 'unknown' && places.ids.size > 0) doubts += 1
         looker.wake()
       },
@@ -158,6 +165,7 @@ export function createTaskWorker<Row extends TaskRow>(options: TaskWorkerOptions
   function begin(task: Row): void {
     const work = settle(task).finally(() => {
       running.delete(task)
+      vacancy.changed()
       // Others of its key waited for it.
       if (behind || task.ordering_key !== null) looker.wake()
     })
@@ -197,8 +205,10 @@ export function createTaskWorker<Row extends TaskRow>(options: TaskWorkerOptions
     },
     wake: () => looker.wake(),
     reserve,
+    room: (mostMs) => vacancy.wait(mostMs),
     async stop() {
       stopped = true
+      vacancy.changed()
       await Promise.all([looker.stop(), reclaimer.stop()])
       const deadline = setTimeout(() => abort.abort(), graceMs)
       // What is being inserted may begin meanwhile.

@@ -57,6 +57,7 @@ export function createComponentOrchestrator(deps: ComponentOrchestratorDeps): Se
   const steps = createTaskQueue<StepTask>({ db, membership, table: TABLE })
   const places: StepPlaces = {
     reserve: (ids, ending) => engine.reserve(ids, ending),
+    room: (mostMs) => engine.room(mostMs),
     wake: () => engine.wake(),
     memberId: membership.id,
   }

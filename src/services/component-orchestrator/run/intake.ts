@@ -1,6 +1,7 @@
 import { createGroupCommit } from '#lib/group-commit'
 import { newId } from '#lib/id'
 import { type Database, isConnectionError } from '#lib/postgres'
+import { textArray } from '#lib/text-array'
 import type { MessageCache } from './message-cache.ts'
 import { LEASE, STEP_QUEUE, STEP_TASK, type StepPlaces, type StepTask } from './task.ts'
 
@@ -31,17 +32,24 @@ export interface IntakeOptions {
 /** Characters of bodies in one transaction, and of all that wait: a flood must not take the memory of the process. */
 const GROUP_CHARACTERS = 4 * 1_048_576
 const WAITING_CHARACTERS = 64 * 1_048_576
+/**
+ * How long arrivals wait for places at this process: what begins at once costs half of what is queued and claimed. Not longer, as other
+ * processes may have places.
+ */
+const MOST_WAIT_MS = 50
+/** Most arrivals in one transaction. */
+const GROUP = 256
 
 /**
  * Runs only for flows that are started; the lock makes a stop wait for the arrivals before it, and those after it find the flow
- * stopped. Bodies come joined by a character that JSON text cannot hold: an array of them would be escaped piece by piece.
+ * stopped. Bodies stay in the parameter until they are written: each step of the plan would copy them.
  */
 const ACCEPT = {
   name: 'intake-accept',
   text: `
   with arrival as (
-    select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::boolean[], string_to_array($7, E'\\x1e'))
-      as arrival (flow_id, run_id, message_id, task_id, request_id, begins, body)
+    select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::boolean[])
+      with ordinality as arrival (flow_id, run_id, message_id, task_id, request_id, begins, place)
   ), flow as (
     select id, tenant_id, generation, first_step from component_orchestrator.flow
      where id = any ($1::uuid[]) and state = 'started' order by id for share
@@ -52,7 +60,7 @@ const ACCEPT = {
     select run_id, tenant_id, flow_id, generation, request_id, 1 from open
   ), message as (
     insert into component_orchestrator.message (id, tenant_id, run_id, body)
-    select message_id, tenant_id, run_id, body from open
+    select message_id, tenant_id, run_id, ($7::text[])[place] from open
   )
   insert into component_orchestrator.task
          (id, queue, tenant_id, flow_id, generation, run_id, step_id, message_id, state, worker, fence, attempt)
@@ -69,6 +77,8 @@ export function createIntake({ db, messages, places }: IntakeOptions): Intake {
     weigh: ({ body }) => body.length,
     mostWeight: GROUP_CHARACTERS,
     mostWaiting: WAITING_CHARACTERS,
+    most: GROUP,
+    room: async () => (await places.room(MOST_WAIT_MS)) || GROUP,
   })
 
   async function write(arrivals: readonly Arrival[]): Promise<(string | undefined)[]> {
@@ -83,7 +93,7 @@ export function createIntake({ db, messages, places }: IntakeOptions): Intake {
         column('taskId'),
         column('requestId'),
         rows.map(({ taskId }) => reservation.ids.has(taskId)),
-        column('body').join('\x1e'),
+        textArray(column('body')),
         places.memberId,
       ])
       .catch((error: unknown) => {

@@ -18,9 +18,10 @@ export interface StepTask extends FlowTask {
   readonly hops?: number
 }
 
-/** Keeps places at the worker for tasks that are inserted as leased to this member; see TaskWorker.reserve. */
+/** Keeps places at the worker for tasks that are inserted as leased to this member; see TaskWorker. */
 export interface StepPlaces {
   readonly reserve: TaskWorker<StepTask>['reserve']
+  readonly room: TaskWorker<StepTask>['room']
   /** Tasks were inserted that have no place. */
   readonly wake: () => void
   /** This member, which gets the leases. */
