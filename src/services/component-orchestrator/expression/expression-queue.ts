@@ -21,6 +21,8 @@ export interface ExpressionQueue<T extends Keyed> {
    * take turns, so that a flood of new ones does not hold up those that are known.
    */
   takeFast(count: number, share: number): T[]
+  /** Up to `count` further items for a batch of a fast key that is out; none while other keys wait. */
+  takeMore(key: string, count: number): T[]
   /** One item of the next slow key that has nothing out; its `release` is owed. */
   takeSlow(): T[]
   /** Whether `takeFast` would give something. */
@@ -120,6 +122,14 @@ export function createExpressionQueue<T extends Keyed>(): ExpressionQueue<T> {
       const lane = nextFast(share)
       turn = turn === 'fast' ? 'new' : 'fast'
       return take(lane, count)
+    },
+    takeMore(key, count) {
+      const lane = lanes.get(key)
+      if (lane === undefined || standings.get(key) !== 'fast' || lane.waiting.length < size) return []
+      const items = lane.waiting.splice(0, count)
+      size -= items.length
+      if (lane.waiting.length === 0) place(lane)
+      return items
     },
     takeSlow: () => take(next(rings.slow, 1), 1),
     hasFast: (share) => nextFast(share) !== undefined,

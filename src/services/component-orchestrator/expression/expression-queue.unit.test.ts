@@ -70,3 +70,17 @@ test('rate() forgets the oldest beyond 10,000 keys', () => {
   for (let i = 0; i <= 10_000; i++) queue.rate(`k${i}`, 'slow')
   assert.deepEqual([queue.isSlow('k0'), queue.isSlow('k1')], [false, true])
 })
+
+test('takeMore() goes on with a fast key as long as no other waits', () => {
+  const { queue, idsOf } = setup('k1 k2 k3 k4 k5')
+  assert.equal(idsOf(queue.takeFast(1, 9)), 'k1')
+  assert.deepEqual(queue.takeMore('k', 2), [])
+  queue.rate('k', 'fast')
+  assert.equal(idsOf(queue.takeMore('k', 2)), 'k2 k3')
+  queue.push({ key: 'a', id: 'a1' })
+  assert.deepEqual(queue.takeMore('k', 2), [])
+  assert.deepEqual([idsOf(queue.takeFast(9, 9)), idsOf(queue.takeFast(9, 9))], ['a1', 'k4 k5'])
+  queue.rate('k', 'slow')
+  queue.push({ key: 'k', id: 'k6' })
+  assert.deepEqual([queue.takeMore('k', 2), queue.takeMore('none', 2), queue.size], [[], [], 1])
+})

@@ -66,6 +66,8 @@ const maxBatch = 8
  */
 const maxWork = 60_000
 const maxFailedStarts = 3
+/** Evaluations that may wait for each lively process before another one is woken: with a few cores it takes the time from the hub. */
+const worthAnother = 32
 /** A process that has answered, or begun, so recently will soon be done with its batch. */
 const livelyFor = 10
 
@@ -150,13 +152,13 @@ export function createExpressionScheduler(
   }
 
   /**
-   * Whether more waits than the processes that have just begun a batch can take next: what comes while they work is their next batch.
+   * Whether more waits than the processes that have just begun a batch will soon take: what comes while they work is their next batch.
    * To wake another process for each evaluation would take more time than the evaluations.
    */
   function hasFastWork(): boolean {
     const now = performance.now()
     const lively = [...busySlots()].filter((slot) => !slot.slow && now - slot.since < livelyFor).length
-    return queue.hasFast(share) && queue.size > maxBatch * lively
+    return queue.hasFast(share) && queue.size > worthAnother * lively
   }
 
   function assign(slot: Slot): void {
@@ -168,6 +170,15 @@ export function createExpressionScheduler(
     slot.since = performance.now()
     slot.process.send(jobs.map((job) => job.request))
     watching ??= setInterval(watch, watchEvery)
+  }
+
+  /** Half-way through its batch a process gets the next one, as long as no other key waits: it need not stand still between two. */
+  function refill(slot: Slot, key: string): void {
+    if (slot.slow || slot.jobs.length > maxBatch / 2) return
+    const jobs = queue.takeMore(key, maxBatch - slot.jobs.length)
+    if (jobs.length === 0) return
+    slot.jobs.push(...jobs)
+    slot.process.send(jobs.map((job) => job.request))
   }
 
   /** One slow key is always served; beyond that fast keys come first, and keep a process that no slow key may have. */
@@ -199,6 +210,7 @@ export function createExpressionScheduler(
     slot.worked += now - slot.since
     slot.since = now
     job.settle(answer)
+    refill(slot, job.key)
     if (slot.jobs.length > 0) return
     queue.release(job.key)
     rest(slot)
