@@ -34,7 +34,7 @@ export interface OutboundLimits {
   readonly maxResponseBytes: number
   /** Default 5. */
   readonly maxRedirects: number
-  /** Default 16; further calls to the origin wait for one of them, within their timeout. */
+  /** Default 64; further calls to the origin wait for one of them, within their timeout. */
   readonly connectionsPerOrigin: number
   /** Origins with an open connection at a time; default 1,000. An idle connection is closed after 4 s. */
   readonly maxOrigins: number
@@ -57,7 +57,7 @@ const defaults: OutboundLimits = {
   maxTimeout: 60_000,
   maxResponseBytes: 10 * 1024 * 1024,
   maxRedirects: 5,
-  connectionsPerOrigin: 16,
+  connectionsPerOrigin: 64,
   maxOrigins: 1_000,
 }
 
