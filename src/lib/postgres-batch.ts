@@ -40,39 +40,43 @@ export function isUnclear(client: pg.ClientBase): boolean {
   return unclear.has(client)
 }
 
-/** Statements that cannot be sent at all; nothing of the batch was. */
+/** A statement that cannot be sent at all. */
 export class Unsendable extends Error {}
 
 /**
- * Sends statements in one go and resolves to their results. Without `BEGIN` they are one transaction, committed when this resolves. Sent by
- * themselves each would have its own end of transaction, its own answer and its own wake-ups on both sides: with `BEGIN`, a setting and
- * `COMMIT` around a short statement most of the time goes there. Rejects with the error of the first that fails; those behind it do nothing.
- * Throws `Unsendable` at once when a value has no form in which it could be sent, or a name stands for another statement already.
+ * The statement with its values in the form in which they are sent. Throws `Unsendable` when a value has none, or the name stands for another
+ * statement already.
+ */
+export function sendable(client: pg.ClientBase, statement: BatchStatement): BatchStatement {
+  const { name, text, values = [] } = statement
+  if (name !== undefined && (wireOf(client).parsedStatements[name] ?? text) !== text) {
+    throw new Unsendable(`Cannot send statement "${name}" as a name must stand for one text`)
+  }
+  try {
+    return { ...statement, values: values.map((value) => utils.prepareValue(value)) }
+  } catch (error) {
+    throw new Unsendable(`Cannot send a value: ${messageOf(error)}`, { cause: error })
+  }
+}
+
+/**
+ * Sends statements that are `sendable` in one go and resolves to their results. Without `BEGIN` they are one transaction, committed when this
+ * resolves. Sent by themselves each would have its own end of transaction, its own answer and its own wake-ups on both sides: with `BEGIN`, a
+ * setting and `COMMIT` around a short statement most of the time goes there. Rejects with the error of the first that fails; those behind
+ * it do nothing.
  */
 export function sendBatch(client: pg.ClientBase, statements: readonly BatchStatement[]): Promise<pg.Result[]> {
-  const { parsedStatements } = (client as unknown as { connection: Wire }).connection
-  const ready = statements.map((statement) => {
-    const { name, text, values = [] } = statement
-    if (name !== undefined && (parsedStatements[name] ?? text) !== text) {
-      throw new Unsendable(`Cannot send statement "${name}" as a name must stand for one text`)
-    }
-    return { ...statement, values: values.map(sendable) }
-  })
   return new Promise<pg.Result[]>((resolve, reject) => {
-    client.query(new Batch(ready, { resolve, reject, onUnclear: () => unclear.add(client) }))
+    client.query(new Batch(statements, { resolve, reject, onUnclear: () => unclear.add(client) }))
   }).catch((error: unknown) => {
     // The stack of an answer leads to the socket; this one leads to the caller.
-    if (error instanceof Error) Error.captureStackTrace(error, sendBatch)
+    if (error instanceof Error) Error.captureStackTrace(error)
     throw error
   })
 }
 
-function sendable(value: unknown): unknown {
-  try {
-    return utils.prepareValue(value)
-  } catch (error) {
-    throw new Unsendable(`Cannot send a value: ${messageOf(error)}`, { cause: error })
-  }
+function wireOf(client: pg.ClientBase): Wire {
+  return (client as unknown as { connection: Wire }).connection
 }
 
 interface Outcome {
@@ -111,9 +115,16 @@ class Batch extends pg.Query {
     const wire = connection as Wire
     this.#prepared = wire.parsedStatements
     wire.stream.cork()
-    for (const [place, statement] of this.#statements.entries()) this.#write(wire, statement, place)
-    wire.sync()
-    wire.stream.uncork()
+    try {
+      for (const [place, statement] of this.#statements.entries()) this.#write(wire, statement, place)
+      wire.sync()
+    } catch (error) {
+      // Half a batch is on its way: nothing sensible can follow it.
+      wire.stream.destroy(error instanceof Error ? error : undefined)
+      throw error
+    } finally {
+      wire.stream.uncork()
+    }
   }
 
   #write(wire: Wire, statement: BatchStatement, place: number): void {
@@ -124,6 +135,8 @@ class Batch extends pg.Query {
         wire.parsedStatements[name] = text
         this.#fresh.set(place, name)
       }
+    } else if (wire.parsedStatements[name] !== text) {
+      throw new Error(`Cannot send statement "${name}" as a name must stand for one text`)
     }
     wire.bind({ portal: '', statement: name, values })
     if (!statement.silent) wire.describe({ type: 'P', name: '' })
@@ -153,14 +166,15 @@ class Batch extends pg.Query {
     this.#next()
   }
 
-  /** What stands behind the statement that failed was not prepared; that one was, unless it was met before it could be. */
+  /** What stands behind the statement that failed was not prepared. That one was if it failed by its values; otherwise nobody knows. */
   handleError(error: unknown): void {
     const failed = this.#results.length - 1
-    const code = error instanceof pg.DatabaseError ? error.code : undefined
+    const code = error instanceof pg.DatabaseError ? (error.code ?? '') : ''
     for (const [place, name] of this.#fresh) {
       if (place > failed || (place === failed && code === IN_FAILED_TRANSACTION)) delete this.#prepared[name]
     }
-    if (this.#fresh.has(failed) && (code === undefined || UNREADABLE.test(code))) this.#outcome.onUnclear()
+    const isKnown = code === IN_FAILED_TRANSACTION || BY_VALUES.test(code)
+    if (OUT_OF_STEP.test(code) || (this.#fresh.has(failed) && !isKnown)) this.#outcome.onUnclear()
     this.#outcome.reject(error)
   }
 
@@ -171,6 +185,8 @@ class Batch extends pg.Query {
 }
 
 /** SQLSTATE of whatever comes after an error in a transaction; it is not even prepared. */
-export const IN_FAILED_TRANSACTION = '25P02'
-/** SQLSTATEs of statements that cannot be read, though some of them show only when one is run. */
-const UNREADABLE = /^(42|0A)/
+const IN_FAILED_TRANSACTION = '25P02'
+/** SQLSTATEs of statements that were read and prepared, and then met their values or other rows: data, integrity, `raise`, serialization. */
+const BY_VALUES = /^(22|23|P0|40001)/
+/** SQLSTATEs of a connection whose prepared statements are not what we take them for, or must be made anew after a migration. */
+const OUT_OF_STEP = /^(26000|42P05|0A000)$/

@@ -28,8 +28,9 @@ export function connectionConfig(
   { url, role }: ConnectionOptions,
   settings: Record<string, string> = {},
 ): pg.ClientConfig {
-  // `pg` would let these options win over the role, and with it over row-level security.
-  if (/[?&]options=/.test(url)) throw new Error('Cannot use the database address as it must not carry "options"')
+  // `pg` would let the options win over the role, and with it over row-level security; its time limit closes connections that are well.
+  const refused = /[?&](options|query_timeout)=/.exec(url)?.[1]
+  if (refused !== undefined) throw new Error(`Cannot use the database address as it must not carry "${refused}"`)
   const parameters = {
     idle_in_transaction_session_timeout: String(IDLE_IN_TRANSACTION_MS),
     ...(role === undefined ? {} : { role }),

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import pg from 'pg'
 import type { Row, Scope, Statement, Tx } from './postgres.ts'
-import { type BatchStatement, IN_FAILED_TRANSACTION, isUnclear, sendBatch, Unsendable } from './postgres-batch.ts'
+import { type BatchStatement, isUnclear, sendable, sendBatch, Unsendable } from './postgres-batch.ts'
 import { ConnectionLostError, isConnectionError } from './postgres-connection.ts'
 
 const openTransaction = new AsyncLocalStorage<true>()
@@ -84,51 +84,62 @@ const BEGIN: BatchStatement = { name: 'begin', text: 'BEGIN' }
 const COMMIT: BatchStatement = { name: 'commit', text: 'COMMIT' }
 
 /** Work that swallowed a failed statement must not be reported as done: it would be lost. */
-function notCommitted(): Error {
-  return new Error('Cannot commit as an earlier statement of the transaction failed')
+function notCommitted(cause?: unknown): Error {
+  return new Error('Cannot commit as an earlier statement of the transaction failed', { cause })
 }
 
 function createStatements(client: pg.PoolClient, scope: BatchStatement | undefined): Statements {
-  let beginning = [BEGIN, ...(scope ? [scope] : [])]
+  let beginning = [BEGIN, ...(scope ? [sendable(client, scope)] : [])]
   let waiting: Waiting[] = []
+  /** What was sent last; resolves to the error with which it failed. */
+  let last: Promise<unknown> = Promise.resolve()
 
   async function send(statements: readonly BatchStatement[]): Promise<pg.Result[]> {
-    const before = beginning.length
-    const sent = sendBatch(client, [...beginning, ...statements])
-    // Not where it throws: the transaction has not begun then.
+    const before = beginning
     beginning = []
-    return (await sent).slice(before)
+    const results = await sendBatch(client, [...before, ...statements])
+    return results.slice(before.length)
   }
 
   function flush(): void {
     if (waiting.length === 0) return
     const sent = waiting
     waiting = []
-    send(sent.map(({ statement }) => statement)).then(
+    last = send(sent.map(({ statement }) => statement)).then(
       (results) => {
         for (const [index, { resolve }] of sent.entries()) resolve(results[index]?.rows ?? [])
       },
       (error: unknown) => {
         for (const { reject } of sent) reject(error)
+        return error
       },
     )
   }
 
-  return {
-    run<R extends Row>(statement: BatchStatement) {
+  function run<R extends Row>(statement: BatchStatement): Promise<R[]> {
+    const rows = new Promise<R[]>((resolve, reject) => {
+      const ready = sendable(client, statement)
       if (waiting.length === 0) process.nextTick(flush)
-      const rows = new Promise<R[]>((resolve, reject) => {
-        waiting.push({ statement, resolve: resolve as (rows: Row[]) => void, reject })
+      waiting.push({ statement: ready, resolve: resolve as (rows: Row[]) => void, reject })
+    })
+    // Where nobody waits for it, the commit finds out.
+    rows.catch(() => undefined)
+    return rows
+  }
+
+  return {
+    run,
+    async commit(deferred) {
+      const error = await last
+      if (error !== undefined) throw notCommitted(error)
+      const ready = deferred.map((statement) => sendable(client, statement))
+      const unasked = waiting
+      waiting = []
+      const results = await send([...unasked.map(({ statement }) => statement), ...ready, COMMIT]).catch((error) => {
+        for (const { reject } of unasked) reject(error)
+        throw error
       })
-      // Where nobody waits for it, the commit finds out.
-      rows.catch(() => undefined)
-      return rows
-    },
-    async commit(last) {
-      flush()
-      const results = await send([...last, COMMIT]).catch((error: unknown) => {
-        throw (error as { code?: unknown }).code === IN_FAILED_TRANSACTION ? notCommitted() : error
-      })
+      for (const [index, { resolve }] of unasked.entries()) resolve(results[index]?.rows ?? [])
       // In a transaction that an error has aborted, `COMMIT` succeeds as `ROLLBACK`.
       if (results.at(-1)?.command !== 'COMMIT') throw notCommitted()
     },
@@ -151,7 +162,11 @@ export async function runAlone<R extends Row>(
   client.on('error', onBroken)
   let broken: Error | undefined
   try {
-    const results = await sendBatch(client, [...(scope ? [scope] : []), toBatchStatement(statement, values)])
+    const batch = [...(scope ? [scope] : []), toBatchStatement(statement, values)]
+    const results = await sendBatch(
+      client,
+      batch.map((one) => sendable(client, one)),
+    )
     return results.at(-1)?.rows ?? []
   } catch (error) {
     if (error instanceof Unsendable || (error instanceof pg.DatabaseError && !isConnectionError(error))) throw error

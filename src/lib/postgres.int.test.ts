@@ -503,3 +503,35 @@ test('textArray() brings every text to the database as it is', async (t) => {
     assert.deepEqual(row?.texts, some)
   }
 })
+
+test('a statement whose value cannot be sent fails alone: those beside it run', async (t) => {
+  const { open, asSuperuser } = await createTestDatabase(t)
+  await asSuperuser('create table public.note (n integer primary key); grant all on public.note to oih_app')
+  const db = open({ poolSize: 1 })
+  const cycle: { self?: unknown } = {}
+  cycle.self = cycle
+  await db.transaction(async (tx) => {
+    void tx.query('insert into note values (1)')
+    await assert.rejects(tx.query('select $1', [cycle]), /Cannot send a value/)
+  })
+  assert.deepEqual(await asSuperuser('select n from note'), [{ n: 1 }])
+})
+
+test('transaction() fails where a statement that nobody waited for has failed', async (t) => {
+  const { open, asSuperuser } = await createTestDatabase(t)
+  await asSuperuser('create table public.note (n integer primary key); grant all on public.note to oih_app')
+  const db = open({ poolSize: 1 })
+  const failing = db.transaction(async (tx) => {
+    tx.defer('insert into note values (1)')
+    await tx.query('select 1')
+    void tx.query('select 1 / 0')
+  })
+  await assert.rejects(failing, { code: '22012' })
+  const other = db.transaction(async (tx) => {
+    tx.defer('insert into note values (1)')
+    void tx.query('select 1 / 0')
+    await new Promise(setImmediate)
+  })
+  await assert.rejects(other, /Cannot commit/)
+  assert.deepEqual(await asSuperuser('select n from note'), [])
+})
