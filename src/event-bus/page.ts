@@ -82,8 +82,8 @@ export function createPageCommit({ subscription, db, store, deliveries, retry, h
     const all = slices.flatMap(({ events }) => events).sort((a, b) => a.position - b.position)
     await db.transaction('everything', async (tx) => {
       const [locked, handled] = await Promise.allSettled([lock(tx, slices), attempt(() => handle(all, tx))])
-      // What the handler met then is no fault of its own.
-      if (locked.status === 'rejected') throw locked.reason
+      // They go out together, so that the look fails with the handler's first statement and shows nothing.
+      if (locked.status === 'rejected') throw locked.reason instanceof LeaseLost ? locked.reason : new NotAllDue()
       const { events, waiting } = await examine(tx, slices, locked.value)
       if (events.length < all.length || waiting.size > 0) throw new NotAllDue()
       if (handled.status === 'rejected') throw handled.reason
@@ -102,7 +102,7 @@ export function createPageCommit({ subscription, db, store, deliveries, retry, h
   }
 }
 
-/** Some events of a page have been handled before or must wait. */
+/** Some events of a page have been handled before or must wait, or nobody knows. */
 class NotAllDue extends Error {}
 
 /** Marks what a handler throws as its own. */

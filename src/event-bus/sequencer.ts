@@ -84,6 +84,10 @@ const SEQUENCE = {
     from event_bus.sequencer s left join stored on true`,
 }
 
+/** SQLSTATE of a commit with a notification while some listener takes none off the server's queue: then others find out by the clock. */
+const NOTIFY_QUEUE_FULL = '54000'
+const MUTED_MS = 10_000
+
 interface Batch {
   readonly in_office: boolean
   /** Null where there was nothing to do. */
@@ -96,6 +100,7 @@ export function createSequencer(options: SequencerOptions): Sequencer {
   const { db, onAdvance, notice, onError, lookEveryMs = 500, stallMs = 5_000 } = options
   let office: SequencerOffice | undefined
   let stalledSince: { position: number; at: number } | undefined
+  let mutedUntil = 0
   const ticker = createTicker({ everyMs: lookEveryMs, gapMs: GAP_MS, tick })
 
   async function tick(): Promise<void> {
@@ -103,6 +108,7 @@ export function createSequencer(options: SequencerOptions): Sequencer {
       if (office === undefined) await apply()
       if (office !== undefined) await sequence(office)
     } catch (error) {
+      if ((error as { code?: unknown }).code === NOTIFY_QUEUE_FULL) mutedUntil = performance.now() + MUTED_MS
       await leaveOffice()
       if (!isConnectionError(error) && !isSerializationError(error)) onError(error)
     }
@@ -126,7 +132,10 @@ export function createSequencer(options: SequencerOptions): Sequencer {
   }
 
   async function sequence({ session, epoch }: SequencerOffice): Promise<void> {
-    const [batch] = await session.query<Batch>(SEQUENCE, [epoch, notice() ?? null])
+    const [batch] = await session.query<Batch>(SEQUENCE, [
+      epoch,
+      performance.now() < mutedUntil ? null : (notice() ?? null),
+    ])
     if (batch?.in_office !== true) return leaveOffice()
     if (batch.last_position !== null) onAdvance(batch.last_position)
     if (batch.more) ticker.wake()
