@@ -27,12 +27,16 @@ export interface GroupCommitOptions<Item, Result> {
   readonly mostWaiting?: number
   /** Groups written at the same time. Default 1; 2 keeps the disk busy while the next group is prepared. */
   readonly parallel?: number
-  /** Waited for before each group, while further items gather: resolves to the most items that it may have, at least 1. */
-  readonly room?: () => Promise<number>
+  /**
+   * Waited for before each group, while further items gather: resolves to the most items that it may have, at least 1. Is told for how many
+   * milliseconds the first item has waited.
+   */
+  readonly room?: (ageMs: number) => Promise<number>
 }
 
 interface Waiting<Item, Result> {
   readonly item: Item
+  readonly since: number
   readonly resolve: (result: Result) => void
   readonly reject: (error: unknown) => void
 }
@@ -56,13 +60,18 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
     writing.add(written)
   }
 
-  function writeNext(): Promise<void> {
-    if (room === undefined) return writeGroup(takeGroup(most))
-    // It should not fail; the group is not to blame if it does.
-    return room().then(
-      (places) => writeGroup(takeGroup(Math.min(most, places))),
-      () => writeGroup(takeGroup(most)),
-    )
+  async function writeNext(): Promise<void> {
+    const places = room === undefined ? most : await roomNow(room)
+    await writeGroup(takeGroup(Math.min(most, places)))
+  }
+
+  async function roomNow(room: (ageMs: number) => Promise<number>): Promise<number> {
+    try {
+      return await room(performance.now() - (waiting[0]?.since ?? 0))
+    } catch {
+      // It should not fail; the group is not to blame if it does.
+      return most
+    }
   }
 
   function takeGroup(most: number): Waiting<Item, Result>[] {
@@ -83,6 +92,8 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
    * the commit may have arrived, and writing again would do everything twice.
    */
   async function writeGroup(group: readonly Waiting<Item, Result>[]): Promise<void> {
+    // Another one may have taken what this one waited with.
+    if (group.length === 0) return
     try {
       const results = await write(group.map(({ item }) => item))
       // `write` promises one result per item.
@@ -103,7 +114,7 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
           return reject(new HubError('unavailable', 'Cannot take this in as too much is waiting', { retryAfter: 1 }))
         }
         waitingWeight += weight
-        waiting.push({ item, resolve, reject })
+        waiting.push({ item, since: performance.now(), resolve, reject })
         // Callers of the same turn of the event loop share a group even when nothing is being written.
         queueMicrotask(next)
       }),

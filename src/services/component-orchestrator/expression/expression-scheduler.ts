@@ -174,7 +174,7 @@ export function createExpressionScheduler(
 
   /** Half-way through its batch a process gets the next one, as long as no other key waits: it need not stand still between two. */
   function refill(slot: Slot, key: string): void {
-    if (slot.slow || slot.jobs.length > maxBatch / 2) return
+    if (slot.slow || slot.worked > maxWork || slot.jobs.length > maxBatch / 2) return
     const jobs = queue.takeMore(key, maxBatch - slot.jobs.length)
     if (jobs.length === 0) return
     slot.jobs.push(...jobs)

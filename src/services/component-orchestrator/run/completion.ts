@@ -59,7 +59,7 @@ const TOO_MANY_STEPS = taskErrorText({
 /**
  * All in one statement: each further one would cost a round trip, more than what it does. A step whose messages would take its run
  * beyond the bound has failed. Runs are locked in the order of their ids: two groups with steps of the same runs must not wait for each
- * other. Bodies stay in the parameter until they are written: each step of the plan would copy them.
+ * other.
  */
 const COMPLETE = {
   name: 'completion-write',
@@ -85,8 +85,8 @@ const COMPLETE = {
       from ended
   ), message as (
     insert into component_orchestrator.message (id, tenant_id, run_id, task_id, place, body)
-    select new.id, ended.tenant_id, ended.run_id, ended.id, new.place, ($10::text[])[new.index]
-      from unnest($7::uuid[], $8::uuid[], $9::integer[]) with ordinality as new (id, task_id, place, index)
+    select new.id, ended.tenant_id, ended.run_id, ended.id, new.place, new.body
+      from unnest($7::uuid[], $8::uuid[], $9::integer[], $10::text[]) as new (id, task_id, place, body)
       join ended on ended.id = new.task_id and not exceeds
   ), change as (
     select run_id, sum(case when exceeds then 0 else opened end) as added, count(*) as closed,

@@ -42,7 +42,8 @@ const GROUP = 256
 
 /**
  * Runs only for flows that are started; the lock makes a stop wait for the arrivals before it, and those after it find the flow
- * stopped. Bodies stay in the parameter until they are written: each step of the plan would copy them.
+ * stopped. Bodies stay in the parameter until they are written, as each step of the plan would copy them; for more than some hundred a
+ * look-up by place would take longer than that.
  */
 const ACCEPT = {
   name: 'intake-accept',
@@ -78,7 +79,7 @@ export function createIntake({ db, messages, places }: IntakeOptions): Intake {
     mostWeight: GROUP_CHARACTERS,
     mostWaiting: WAITING_CHARACTERS,
     most: GROUP,
-    room: async () => (await places.room(MOST_WAIT_MS)) || GROUP,
+    room: async (ageMs) => (ageMs < MOST_WAIT_MS && (await places.room(MOST_WAIT_MS - ageMs))) || GROUP,
   })
 
   async function write(arrivals: readonly Arrival[]): Promise<(string | undefined)[]> {
