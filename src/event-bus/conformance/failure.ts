@@ -236,4 +236,32 @@ export function failurePromises(setup: BusShape['setup']): void {
     const texts = await effects(database.db)
     assert.deepEqual([texts.length, new Set(texts).size], [40, 40])
   })
+
+  for (const onFailure of ['retry', 'block'] as const) {
+    test(`onFailure "${onFailure}": a page whose answer was lost is done, though its first statement fails when it is tried again`, async (t) => {
+      const { open, database } = await setup(t)
+      await database.asSuperuser('alter table effect add unique (text)')
+      const { bus, service, loseCommitAnswers } = await open()
+      const handled = createRecord<string>()
+      service.subscribe('s', { names: '#', onFailure, firstBackoffMs: 1 }, async (event, { tx }) => {
+        await tx.query('insert into effect (text) values ($1)', [textOf(event)])
+        handled.add(textOf(event))
+      })
+      await bus.start()
+      const publish = (n: number) =>
+        database.db.transaction((tx) => service.publish(tx, { name: 'n', payload: { id: 'a', n } }))
+      // The first page of a subscription is done in order: nobody has looked yet whether anything waits.
+      await publish(0)
+      await handled.count(1)
+      await publish(1)
+      await handled.count(2)
+      loseCommitAnswers(1)
+      await publish(2)
+      await handled.until((items) => items.includes('a2'))
+      await publish(3)
+      await handled.until((items) => items.includes('a3'))
+      await bus.stop()
+      assert.deepEqual((await effects(database.db)).sort(), ['a0', 'a1', 'a2', 'a3'])
+    })
+  }
 }
