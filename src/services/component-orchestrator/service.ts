@@ -58,6 +58,7 @@ export function createComponentOrchestrator(deps: ComponentOrchestratorDeps): Se
   const places: StepPlaces = {
     reserve: (ids, ending) => engine.reserve(ids, ending),
     room: (mostMs) => engine.room(mostMs),
+    alone: () => membership.alive() === 1,
     wake: () => engine.wake(),
     memberId: membership.id,
   }

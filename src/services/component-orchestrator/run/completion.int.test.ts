@@ -13,6 +13,7 @@ import { STEP_QUEUE, type StepPlaces, type StepTask } from './task.ts'
 /** A worker without a free place: every task goes through the queue. */
 const noPlaces = (memberId: string, wake = () => undefined as void): StepPlaces => ({
   room: async () => 0,
+  alone: () => true,
   reserve: () => ({ ids: new Set(), begin: () => undefined, cancel: () => undefined }),
   wake,
   memberId,
@@ -21,6 +22,7 @@ const noPlaces = (memberId: string, wake = () => undefined as void): StepPlaces 
 /** A worker that is full: only those take a place that get one from a step that has ended. */
 const full = (memberId: string): StepPlaces => ({
   room: async () => 0,
+  alone: () => true,
   reserve: (ids, ending = 0) => ({
     ids: new Set(ids.slice(0, ending)),
     begin: () => undefined,

@@ -33,10 +33,11 @@ export interface IntakeOptions {
 const GROUP_CHARACTERS = 4 * 1_048_576
 const WAITING_CHARACTERS = 64 * 1_048_576
 /**
- * How long arrivals wait for places at this process: what begins at once costs half of what is queued and claimed. Not longer, as other
- * processes may have places.
+ * How long arrivals wait for places at this process: what begins at once costs half of what is queued and claimed, so that queueing would make
+ * a hub under full load slower still. Their callers wait meanwhile and send no more. Where other processes may have places, no longer than
+ * one notices.
  */
-const MOST_WAIT_MS = 50
+const WAIT_MS = { alone: 2_000, shared: 50 }
 /** Most arrivals in one transaction. */
 const GROUP = 256
 
@@ -79,7 +80,10 @@ export function createIntake({ db, messages, places }: IntakeOptions): Intake {
     mostWeight: GROUP_CHARACTERS,
     mostWaiting: WAITING_CHARACTERS,
     most: GROUP,
-    room: async (ageMs) => (ageMs < MOST_WAIT_MS && (await places.room(MOST_WAIT_MS - ageMs))) || GROUP,
+    async room(ageMs) {
+      const left = (places.alone() ? WAIT_MS.alone : WAIT_MS.shared) - ageMs
+      return (left > 0 && (await places.room(left))) || GROUP
+    },
   })
 
   async function write(arrivals: readonly Arrival[]): Promise<(string | undefined)[]> {

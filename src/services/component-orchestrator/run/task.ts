@@ -24,6 +24,8 @@ export interface StepPlaces {
   readonly room: TaskWorker<StepTask>['room']
   /** Tasks were inserted that have no place. */
   readonly wake: () => void
+  /** Whether no other process could do the work instead. */
+  readonly alone: () => boolean
   /** This member, which gets the leases. */
   readonly memberId: string
 }
