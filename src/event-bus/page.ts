@@ -84,6 +84,8 @@ export function createPageCommit({ subscription, db, store, deliveries, retry, h
       const [locked, handled] = await Promise.allSettled([lock(tx, slices), attempt(() => handle(all, tx))])
       // They go out together, so that the look fails with the handler's first statement and shows nothing.
       if (locked.status === 'rejected') throw locked.reason instanceof LeaseLost ? locked.reason : new NotAllDue()
+      // In a transaction that has failed nothing more can be looked up.
+      if (locked.value.anyWaiting && handled.status === 'rejected') throw new NotAllDue()
       const { events, waiting } = await examine(tx, slices, locked.value)
       if (events.length < all.length || waiting.size > 0) throw new NotAllDue()
       if (handled.status === 'rejected') throw handled.reason
