@@ -1,4 +1,4 @@
-import { pipeline, type Readable } from 'node:stream'
+import type { Transform } from 'node:stream'
 import { constants, createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib'
 import { OutboundError, quoteUrl } from './outbound-error.ts'
 
@@ -10,45 +10,81 @@ export interface OutboundResponse {
   readonly url: string
 }
 
-/** What is asked for with `Accept-Encoding`, and so what `readBody` decodes. */
+/** Gathers a body, decoded. Exactly one of the listener's functions is called, once. */
+export interface BodyReader {
+  /** False: no more until `onDrain`. */
+  write(chunk: Buffer): boolean
+  end(): void
+  /** Gives up; nobody is told. */
+  destroy(): void
+}
+
+/** Who hears of a body. */
+export interface BodyListener {
+  readonly onDrain: () => void
+  readonly onBody: (body: Buffer) => void
+  /** An `OutboundError` where there is too much, otherwise what the decoder says. */
+  readonly onFault: (fault: unknown) => void
+}
+
+/** What is asked for with `Accept-Encoding`, and so what is decoded. */
 export const acceptedEncodings = 'gzip, deflate, br, zstd'
 
 /** Servers end compressed bodies early or leave the trailer out: what has come counts, as it does in browsers. */
 const lenient = { flush: constants.Z_SYNC_FLUSH, finishFlush: constants.Z_SYNC_FLUSH }
 
 /**
- * Reads and decodes a body; stops at the first byte beyond `limit`, counted after decoding, so that a small compressed body
- * cannot become a big one. An encoding that is not known is left as it is.
+ * Reads a body; stops at the first byte beyond `limit`, counted after decoding, so that a small compressed body cannot become a big one.
+ * An encoding that is not known is left as it is.
  */
-export async function readBody(url: URL, encoding: string | undefined, body: Readable, limit: number): Promise<Buffer> {
+export function createBodyReader(
+  { url, encoding, limit }: { readonly url: URL; readonly encoding: string | undefined; readonly limit: number },
+  listener: BodyListener,
+): BodyReader {
   const chunks: Buffer[] = []
   let size = 0
-  for await (const chunk of decoded(encoding, body)) {
+  const add = (chunk: Buffer): boolean => {
     size += chunk.length
-    if (size > limit) {
-      body.destroy()
-      throw new OutboundError(
-        'too-large',
-        `Cannot call ${quoteUrl(url)} as the response must be at most ${limit} bytes`,
-      )
-    }
-    chunks.push(chunk)
+    if (size > limit) listener.onFault(tooLarge(url, limit))
+    else chunks.push(chunk)
+    return size <= limit
   }
-  return Buffer.concat(chunks)
+  const finish = () => listener.onBody(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks))
+  let decoder: Transform | undefined
+
+  /** Made with the first byte: an empty body is none of any encoding. */
+  function decode(create: () => Transform): Transform {
+    const made = create()
+    made.on('data', (chunk: Buffer) => void (add(chunk) || made.destroy()))
+    made.on('end', finish).on('error', listener.onFault).on('drain', listener.onDrain)
+    return made
+  }
+
+  const create = decoderFor(encoding)
+  return {
+    write(chunk) {
+      if (create === undefined) return add(chunk)
+      decoder ??= decode(create)
+      return decoder.write(chunk)
+    },
+    end() {
+      if (decoder) decoder.end()
+      else finish()
+    },
+    destroy: () => void decoder?.destroy(),
+  }
 }
 
-/** Whether `readBody` decodes this encoding, so that the headers that describe the encoded form no longer hold. */
+/** Whether this encoding is decoded, so that the headers that describe the encoded form no longer hold. */
 export function isDecoded(encoding: string | undefined): boolean {
   return decoderFor(encoding) !== undefined
 }
 
-function decoded(encoding: string | undefined, body: Readable): Readable {
-  const decoder = decoderFor(encoding)?.()
-  // The callback is only there because `pipeline` wants one: a failure reaches the reader through the decoder itself.
-  return decoder ? pipeline(body, decoder, () => {}) : body
+function tooLarge(url: URL, limit: number): OutboundError {
+  return new OutboundError('too-large', `Cannot call ${quoteUrl(url)} as the response must be at most ${limit} bytes`)
 }
 
-function decoderFor(encoding: string | undefined) {
+function decoderFor(encoding: string | undefined): (() => Transform) | undefined {
   switch (encoding?.trim().toLowerCase()) {
     case 'gzip':
     case 'x-gzip':

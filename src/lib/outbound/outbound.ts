@@ -1,11 +1,12 @@
 import { lookup as systemLookup } from 'node:dns/promises'
 import { isIP, type LookupFunction, type Socket } from 'node:net'
-import { Agent, buildConnector, type Dispatcher, errors } from 'undici'
+import { Agent, buildConnector, errors } from 'undici'
 import { messageOf } from '../errors.ts'
 import { type AddressPolicy, createAddressPolicy } from './address-policy.ts'
 import { OutboundError, quoteUrl } from './outbound-error.ts'
+import { type ExchangeOptions, exchange } from './outbound-exchange.ts'
 import { firstHop, type Hop, nextHop, type OutboundRequest } from './outbound-request.ts'
-import { acceptedEncodings, isDecoded, type OutboundResponse, readBody } from './outbound-response.ts'
+import type { OutboundResponse } from './outbound-response.ts'
 
 export { OutboundError, type OutboundErrorCode } from './outbound-error.ts'
 export type { OutboundRequest } from './outbound-request.ts'
@@ -89,18 +90,20 @@ export function createOutbound(options: OutboundOptions = {}): Outbound {
   async function request(call: OutboundRequest): Promise<OutboundResponse> {
     const hop = firstHop(call)
     const timeout = Math.min(call.timeout ?? limits.timeout, limits.maxTimeout)
-    const deadline = AbortSignal.timeout(timeout)
-    const signal = AbortSignal.any([deadline, closing.signal, ...(call.signal ? [call.signal] : [])])
+    const ending = endingOf(timeout, [closing.signal, call.signal])
+    const maxBytes = call.maxResponseBytes ?? limits.maxResponseBytes
     try {
-      return await follow(agent, hop, signal, call.maxResponseBytes ?? limits.maxResponseBytes, limits.maxRedirects)
+      return await follow(hop, { dispatcher: agent, hasBody, maxBytes, signal: ending.signal }, limits.maxRedirects)
     } catch (error) {
-      if (deadline.aborted && signal.reason === deadline.reason) {
+      if (ending.isLate()) {
         const message = `Cannot call ${quoteUrl(hop.url)} as it must answer within ${timeout} ms`
         throw new OutboundError('timeout', message, { cause: error })
       }
-      if (signal.aborted)
+      if (ending.signal.aborted)
         throw new OutboundError('aborted', `Call of ${quoteUrl(hop.url)} was aborted`, { cause: error })
       throw error
+    } finally {
+      ending.clear()
     }
   }
 
@@ -114,58 +117,52 @@ export function createOutbound(options: OutboundOptions = {}): Outbound {
   }
 }
 
-async function follow(agent: Agent, first: Hop, signal: AbortSignal, maxBytes: number, maxRedirects: number) {
+/** One signal for all that may end a call: those that the platform makes of several cost more than the call's own work. */
+function endingOf(timeout: number, signals: readonly (AbortSignal | undefined)[]) {
+  const controller = new AbortController()
+  const given = signals.filter((signal) => signal !== undefined)
+  const onAbort = () => controller.abort()
+  const timer = setTimeout(onLate, timeout)
+  let late = false
+  function onLate(): void {
+    late = !controller.signal.aborted
+    controller.abort()
+  }
+  for (const signal of given) {
+    if (signal.aborted) controller.abort()
+    signal.addEventListener('abort', onAbort, { once: true })
+  }
+  return {
+    signal: controller.signal,
+    isLate: () => late,
+    clear() {
+      clearTimeout(timer)
+      for (const signal of given) signal.removeEventListener('abort', onAbort)
+    },
+  }
+}
+
+function hasBody(status: number, { location }: OutboundResponse['headers']): boolean {
+  return !(redirects.has(status) && typeof location === 'string')
+}
+
+async function follow(first: Hop, options: ExchangeOptions, maxRedirects: number): Promise<OutboundResponse> {
   let hop = first
   for (let count = 0; ; count++) {
-    const response = await send(agent, hop, signal)
-    const location = response.headers.location
-    if (!redirects.has(response.statusCode) || typeof location !== 'string') return read(hop, response, maxBytes)
-    response.body.on('error', () => {}).destroy()
+    const response = await send(hop, options)
+    const { status, headers } = response
+    if (hasBody(status, headers)) return response
     if (count === maxRedirects) {
       const message = `Cannot call ${quoteUrl(first.url)} as it must redirect at most ${maxRedirects} times`
       throw new OutboundError('too-many-redirects', message)
     }
-    hop = nextHop(hop, response.statusCode, location)
+    hop = nextHop(hop, status, String(headers.location))
   }
 }
 
-async function send(agent: Agent, hop: Hop, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
+async function send(hop: Hop, options: ExchangeOptions): Promise<OutboundResponse> {
   try {
-    const response = agent.request({
-      origin: hop.url.origin,
-      path: hop.url.pathname + hop.url.search,
-      method: hop.method as Dispatcher.HttpMethod,
-      headers: { 'accept-encoding': acceptedEncodings, 'user-agent': 'open-integration-hub', ...hop.headers },
-      body: hop.body ?? null,
-      signal,
-    })
-    return await untilAborted(response, signal)
-  } catch (error) {
-    throw explained(hop.url, error)
-  }
-}
-
-/** Undici hears of an abort only once the request has a connection. */
-async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  const aborted = Promise.withResolvers<never>()
-  const onAbort = () => aborted.reject(signal.reason)
-  signal.addEventListener('abort', onAbort, { once: true })
-  try {
-    return await Promise.race([promise, aborted.promise])
-  } finally {
-    signal.removeEventListener('abort', onAbort)
-  }
-}
-
-async function read(hop: Hop, response: Dispatcher.ResponseData, maxBytes: number): Promise<OutboundResponse> {
-  const { 'content-encoding': encodings, ...headers } = response.headers
-  const encoding = typeof encodings === 'string' ? encodings : undefined
-  if (isDecoded(encoding)) delete headers['content-length']
-  else if (encodings !== undefined) headers['content-encoding'] = encodings
-  try {
-    const body = await readBody(hop.url, encoding, response.body, maxBytes)
-    // Undici types a header as possibly undefined though it never sets one so.
-    return { status: response.statusCode, headers: headers as OutboundResponse['headers'], body, url: hop.url.href }
+    return await exchange(hop, options)
   } catch (error) {
     throw error instanceof OutboundError ? error : explained(hop.url, error)
   }

@@ -47,7 +47,7 @@ export interface ComponentRunner {
    * after its `retryAfter` ms if it has that property.
    */
   run(call: StepCall): Promise<StepResult>
-  /** Aborts the steps in the hub's own process and resolves when they have ended. The pool is stopped by its owner. */
+  /** Aborts the steps in the hub's own process that have no signal and resolves when all have ended. The pool is stopped by its owner. */
   stop(): Promise<void>
 }
 
@@ -87,7 +87,7 @@ export function createComponentRunner(deps: ComponentRunnerDeps): ComponentRunne
       emit: outputs.emit,
       outbound: deps.outbound,
       idempotencyKey,
-      signal: AbortSignal.any([stopping.signal, ...(call.signal ? [call.signal] : [])]),
+      signal: call.signal ?? stopping.signal,
       // Made when first used: most steps log nothing.
       get logger() {
         logger ??= deps.logger.child({ component: action.component, function: action.name, step: key })
