@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import type { TestContext } from 'node:test'
@@ -145,6 +146,34 @@ export async function setupOrchestrator(t: TestContext): Promise<OrchestratorFix
     },
   }
   return fixture
+}
+
+/** Hands JSON to the flow's webhook. */
+export async function send(process: OrchestratorProcess, flowId: string, data: unknown): Promise<void> {
+  const headers = { 'content-type': 'application/json' }
+  const answer = await process.call('POST', `/webhooks/hook/${flowId}`, { headers, body: JSON.stringify(data) })
+  assert.equal(answer.status, 200, answer.text)
+}
+
+/** The latest of so many runs of the flow, as callers see it. */
+export async function inspect(process: OrchestratorProcess, { tenant }: OrchestratorFixture, flowId: string, runs = 1) {
+  const headers = { authorization: `Bearer ${tenant}` }
+  const list = await process.call('GET', `/component-orchestrator/executions?filter[flowId]=${flowId}`, { headers })
+  assert.equal(list.body.meta.total, runs, list.text)
+  const one = await process.call('GET', `/component-orchestrator/executions/${list.body.data[0].id}`, { headers })
+  assert.equal(one.status, 200, one.text)
+  return one.body.data
+}
+
+/** Holds each step until it is let go, or aborted. */
+export function createGate() {
+  const { promise: open, resolve: release } = Promise.withResolvers<void>()
+  const probe: Probe = async (message, _fields, { signal }) => {
+    const aborted = new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+    await Promise.race([open, aborted])
+    return { data: message.data }
+  }
+  return { probe, release }
 }
 
 /** Looks until the condition holds; for what has no signal. Rejects with the last look after `withinMs`. */

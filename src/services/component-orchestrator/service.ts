@@ -24,8 +24,11 @@ import { headWebhook } from './routes/head-webhook.ts'
 import { webhook } from './routes/webhook.ts'
 import { createCompletions } from './run/completion.ts'
 import { createEngine } from './run/engine.ts'
+import { createHeadStarts } from './run/head-start.ts'
 import { createIntake } from './run/intake.ts'
 import { createMessageCache } from './run/message-cache.ts'
+import { createPlacement } from './run/placement.ts'
+import { createStepRunner } from './run/step-runner.ts'
 import type { FlowTask, StepPlaces, StepTask } from './run/task.ts'
 
 /** What the Component Orchestrator needs from the process that runs it. */
@@ -62,16 +65,25 @@ export function createComponentOrchestrator(deps: ComponentOrchestratorDeps): Se
     wake: () => engine.wake(),
     memberId: membership.id,
   }
-  const completions = createCompletions({ db, messages, places })
-  const intake = createIntake({ db, messages, places })
+  const placement = createPlacement({ messages, places })
+  const runsIn = (component: string) => registry.find(component)?.descriptor.runsIn
+  const plans = createPlanCache(db)
+  const stepRunner = createStepRunner({ runner, plans, isHosted: (component) => runsIn(component) === 'host' })
+  const headStarts = createHeadStarts({
+    steps: stepRunner,
+    plans,
+    isPure: (component) => runsIn(component) === 'expression-worker',
+    most: config.stepConcurrency,
+  })
+  const completions = createCompletions({ db, placement, memberId: membership.id })
+  const intake = createIntake({ db, placement, headStarts, places })
   const engine = createEngine({
     db,
     queue: steps,
-    runner,
-    plans: createPlanCache(db),
+    steps: stepRunner,
+    headStarts,
     messages,
     completions,
-    isHosted: (component) => registry.find(component)?.descriptor.runsIn === 'host',
     attempts: config.stepAttempts,
     backoffMs: config.stepBackoffMs,
     concurrency: config.stepConcurrency,

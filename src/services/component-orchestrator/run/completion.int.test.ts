@@ -8,10 +8,11 @@ import { componentOrchestratorMigrations } from '../migrations.ts'
 import { createCompletions, MOST_RUN_STEPS, type Outcome } from './completion.ts'
 import { createIntake } from './intake.ts'
 import { createMessageCache } from './message-cache.ts'
+import { createPlacement } from './placement.ts'
 import { STEP_QUEUE, type StepPlaces, type StepTask } from './task.ts'
 
 /** A worker without a free place: every task goes through the queue. */
-const noPlaces = (memberId: string, wake = () => undefined as void): StepPlaces => ({
+const noPlaces = (memberId: string, wake: () => void = () => undefined): StepPlaces => ({
   room: async () => 0,
   alone: () => true,
   reserve: () => ({ ids: new Set(), begin: () => undefined, cancel: () => undefined }),
@@ -46,14 +47,24 @@ async function setup(t: TestContext) {
     await membership.start()
     t.after(() => membership.stop())
     const queue = createTaskQueue<StepTask>({ db: own, membership, table: 'component_orchestrator.task' })
-    const completions = createCompletions({ db: own, messages: createMessageCache(), places: places(membership.id) })
+    const completions = createCompletions({
+      db: own,
+      placement: createPlacement({ messages: createMessageCache(), places: places(membership.id) }),
+      memberId: membership.id,
+    })
     return { queue, completions, claim: (limit = 100) => queue.claim([STEP_QUEUE], limit) }
   }
   let woken = 0
   const wake = () => {
     woken += 1
   }
-  const intake = createIntake({ db, messages: createMessageCache(), places: noPlaces(randomUUID(), wake) })
+  const own = noPlaces(randomUUID(), wake)
+  const intake = createIntake({
+    db,
+    placement: createPlacement({ messages: createMessageCache(), places: own }),
+    headStarts: { begin: async () => undefined, drop: () => undefined, note: () => undefined },
+    places: own,
+  })
   const accept = (id = flowId, body = '{"data":1}') => intake.accept({ flowId: id, requestId: 'r', body })
   return {
     flowId,

@@ -1,14 +1,14 @@
 import { createGroupCommit } from '#lib/group-commit'
-import { newId } from '#lib/id'
-import { type Database, isConnectionError } from '#lib/postgres'
+import type { Database } from '#lib/postgres'
 import { type TaskError, taskErrorText } from '#lib/task-queue'
-import { textArray } from '#lib/text-array'
-import type { MessageCache } from './message-cache.ts'
-import { LEASE, STEP_QUEUE, STEP_TASK, type StepPlaces, type StepTask } from './task.ts'
+import type { Placement } from './placement.ts'
+import type { StepOutput } from './step-runner.ts'
+import { candidates, messageColumns, successorsOf, taskColumns } from './successors.ts'
+import { LEASE, STEP_QUEUE, STEP_TASK, type StepTask } from './task.ts'
 
 /** How a step ended. */
 export type Outcome =
-  | { readonly status: 'success'; readonly outputs: readonly string[]; readonly targets: readonly string[] }
+  | ({ readonly status: 'success' } & StepOutput)
   | { readonly status: 'failed'; readonly error: TaskError }
 
 interface Completed {
@@ -28,30 +28,15 @@ export interface Completions {
 /** What completing takes. */
 export interface CompletionsOptions {
   readonly db: Database
-  readonly messages: MessageCache
-  readonly places: StepPlaces
-}
-
-interface NewMessage {
-  readonly id: string
-  readonly place: number
-  readonly body: string
-  readonly taskId: string
-}
-
-interface NewTask {
-  readonly id: string
-  readonly stepId: string
-  readonly messageId: string
-  readonly after: StepTask
+  readonly placement: Placement
+  /** This member, which gets the leases of what begins at once. */
+  readonly memberId: string
 }
 
 /** Most steps of one run. One arrival must not make work without end. */
 export const MOST_RUN_STEPS = 200_000
 /** Characters of messages written in one transaction; a step that emits more is a transaction of its own. */
 const GROUP_CHARACTERS = 8 * 1_048_576
-/** Steps of a run that follow each other without waiting in the queue: then the tasks of others have their turn. */
-const MOST_HOPS = 16
 const TOO_MANY_STEPS = taskErrorText({
   message: `Cannot go on as a run must not have more than ${MOST_RUN_STEPS} steps`,
 })
@@ -109,7 +94,7 @@ const COMPLETE = {
 }
 
 /** Creates the queue of ends. */
-export function createCompletions({ db, messages, places }: CompletionsOptions): Completions {
+export function createCompletions({ db, placement, memberId }: CompletionsOptions): Completions {
   const commits = createGroupCommit<Completed, void>({
     write,
     weigh: charactersOf,
@@ -117,57 +102,30 @@ export function createCompletions({ db, messages, places }: CompletionsOptions):
   })
 
   async function write(group: readonly Completed[]): Promise<undefined[]> {
-    const { emitted, tasks } = successorsOf(group)
-    const { ids: wanted, firsts } = candidates(tasks)
+    const successors = successorsOf(endedWell(group))
+    const { ids, firsts } = candidates(successors)
     // The place of a step that nothing follows is for those who wait in the queue, not for what another step has split into.
-    const reservation = places.reserve(wanted, firsts)
-    const written = await db
-      .queryAs<StepTask>('everything', COMPLETE, [
+    await placement.insert({ ids, ending: firsts, messages: successors.messages, successors }, (begins) =>
+      db.queryAs<StepTask>('everything', COMPLETE, [
         ...endColumns(group),
         TOO_MANY_STEPS,
-        ...messageColumns(emitted),
-        ...taskColumns(tasks, reservation.ids),
-        places.memberId,
-      ])
-      .catch((error: unknown) => {
-        reservation.cancel(isConnectionError(error) ? 'unknown' : 'not-inserted')
-        throw error
-      })
-    const isWritten = new Set(written.map(({ message_id }) => message_id))
-    for (const { id, body } of emitted) if (isWritten.has(id)) messages.put(id, body)
-    const hops = new Map(tasks.map(({ id, after }) => [id, (after.hops ?? 0) + 1]))
-    const begun = written.filter(({ id }) => reservation.ids.has(id))
-    reservation.begin(begun.map((task) => ({ ...task, hops: hops.get(task.id) ?? 0 })))
-    if (begun.length < written.length) places.wake()
+        ...messageColumns(successors),
+        ...taskColumns(successors, begins),
+        memberId,
+      ]),
+    )
     return group.map(() => undefined)
   }
 
   return { complete: (task, outcome) => commits.submit({ task, outcome }) }
 }
 
-/** The first successor of each step, which takes its place, so many (`firsts`), and then the others. */
-function candidates(tasks: readonly NewTask[]): { ids: string[]; firsts: number } {
-  const may = tasks.filter(({ after }) => (after.hops ?? 0) < MOST_HOPS)
-  const firsts = new Map(may.toReversed().map(({ id, after }) => [after.id, id]))
-  return { ids: [...new Set([...firsts.values(), ...may.map(({ id }) => id)])], firsts: firsts.size }
-}
-
 function charactersOf({ outcome }: Completed): number {
   return outcome.status === 'failed' ? 1 : outcome.outputs.reduce((sum, { length }) => sum + length, 1)
 }
 
-function successorsOf(group: readonly Completed[]): { emitted: NewMessage[]; tasks: NewTask[] } {
-  const emitted: NewMessage[] = []
-  const tasks: NewTask[] = []
-  for (const { task, outcome } of group) {
-    if (outcome.status === 'failed') continue
-    for (const [place, body] of outcome.outputs.entries()) {
-      const messageId = newId()
-      emitted.push({ id: messageId, place, body, taskId: task.id })
-      for (const stepId of outcome.targets) tasks.push({ id: newId(), stepId, messageId, after: task })
-    }
-  }
-  return { emitted, tasks }
+function* endedWell(group: readonly Completed[]) {
+  for (const { task, outcome } of group) if (outcome.status === 'success') yield { after: task, ...outcome }
 }
 
 function endColumns(group: readonly Completed[]): unknown[][] {
@@ -177,24 +135,5 @@ function endColumns(group: readonly Completed[]): unknown[][] {
     group.map(({ outcome }) => outcome.status),
     group.map(({ outcome }) => (outcome.status === 'failed' ? taskErrorText(outcome.error) : null)),
     group.map(({ outcome }) => (outcome.status === 'failed' ? 0 : outcome.outputs.length * outcome.targets.length)),
-  ]
-}
-
-function messageColumns(emitted: readonly NewMessage[]): unknown[] {
-  return [
-    emitted.map(({ id }) => id),
-    emitted.map(({ taskId }) => taskId),
-    emitted.map(({ place }) => place),
-    textArray(emitted.map(({ body }) => body)),
-  ]
-}
-
-function taskColumns(tasks: readonly NewTask[], begins: ReadonlySet<string>): unknown[][] {
-  return [
-    tasks.map(({ id }) => id),
-    tasks.map(({ after }) => after.id),
-    tasks.map(({ stepId }) => stepId),
-    tasks.map(({ messageId }) => messageId),
-    tasks.map(({ id }) => begins.has(id)),
   ]
 }

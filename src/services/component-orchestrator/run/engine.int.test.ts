@@ -4,32 +4,16 @@ import { isDeepStrictEqual } from 'node:util'
 import { TerminalError } from '#lib/errors'
 import { startHttpTarget } from '../../../../test/support/http-target.ts'
 import {
-  type OrchestratorFixture,
-  type OrchestratorProcess,
+  inspect,
   type Probe,
   probeGraph,
+  send,
   setupOrchestrator,
   until,
 } from '../../../../test/support/orchestrator.ts'
 import type { Message } from '../component/component.ts'
 
 const quick = { OIH_STEP_BACKOFF_MS: '5', OIH_STEP_ATTEMPTS: '3' }
-
-async function send(process: OrchestratorProcess, flowId: string, data: unknown): Promise<void> {
-  const headers = { 'content-type': 'application/json' }
-  const answer = await process.call('POST', `/webhooks/hook/${flowId}`, { headers, body: JSON.stringify(data) })
-  assert.equal(answer.status, 200, answer.text)
-}
-
-/** The only run of the flow, as callers see it. */
-async function inspect(process: OrchestratorProcess, { tenant }: OrchestratorFixture, flowId: string) {
-  const headers = { authorization: `Bearer ${tenant}` }
-  const list = await process.call('GET', `/component-orchestrator/executions?filter[flowId]=${flowId}`, { headers })
-  assert.equal(list.body.meta.total, 1, list.text)
-  const one = await process.call('GET', `/component-orchestrator/executions/${list.body.data[0].id}`, { headers })
-  assert.equal(one.status, 200, one.text)
-  return one.body.data
-}
 
 const untilAborted: Probe = async (_message, _fields, { signal }) => {
   const { promise, reject } = Promise.withResolvers<never>()

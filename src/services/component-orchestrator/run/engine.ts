@@ -3,23 +3,20 @@ import { createGroupCommit } from '#lib/group-commit'
 import { type Database, isConnectionError } from '#lib/postgres'
 import { backoff, type TaskError, type TaskQueue } from '#lib/task-queue'
 import { createTaskWorker, type TaskWorker } from '#lib/task-worker'
-import type { ComponentRunner } from '../component/component-runner.ts'
-import type { PlanCache } from '../flow/plan-cache.ts'
 import type { Completions } from './completion.ts'
-import { exactMessage } from './exact-message.ts'
+import type { HeadStarts } from './head-start.ts'
 import type { MessageCache } from './message-cache.ts'
+import { StepFailure, type StepOutput, type StepRunner } from './step-runner.ts'
 import { STEP_QUEUE, type StepTask } from './task.ts'
 
 /** What the engine works with, and its bounds. */
 export interface EngineOptions {
   readonly db: Database
   readonly queue: TaskQueue<StepTask>
-  readonly runner: Pick<ComponentRunner, 'run'>
-  readonly plans: PlanCache
+  readonly steps: StepRunner
+  readonly headStarts: Pick<HeadStarts, 'take'>
   readonly messages: MessageCache
   readonly completions: Completions
-  /** Whether the component runs in the hub's own process. */
-  readonly isHosted: (component: string) => boolean
   /** Attempts at a step before it counts as failed. */
   readonly attempts: number
   /** Wait before the second attempt, then doubling. */
@@ -38,7 +35,7 @@ export interface EngineOptions {
  * cannot even be begun, as its graph or message is gone, fails like any other.
  */
 export function createEngine(options: EngineOptions): TaskWorker<StepTask> {
-  const { db, queue, runner, plans, messages, completions, attempts, timeoutMs, graceMs } = options
+  const { db, queue, steps, headStarts, messages, completions, attempts, timeoutMs, graceMs } = options
 
   async function run(task: StepTask, stopping: AbortSignal): Promise<void> {
     // Attempts whose process died are counted as well: the step may be what kills them.
@@ -59,27 +56,13 @@ export function createEngine(options: EngineOptions): TaskWorker<StepTask> {
     }
   }
 
-  async function runStep(task: StepTask, signal: AbortSignal) {
-    const plan = await plans.get(task.flow_id, task.generation)
-    const node = plan.node(task.step_id)
-    if (node === undefined) throw new TerminalError(`Cannot run step "${task.step_id}" as the graph must contain it`)
-    const message = messages.take(task.message_id) ?? (await readMessage(task))
-    try {
-      const { texts } = await runner.run({
-        component: node.componentId,
-        function: node.function,
-        fields: node.fields ?? {},
-        message: options.isHosted(node.componentId) ? exactMessage(message) : message,
-        idempotencyKey: task.id,
-        signal,
-        key: `${task.flow_id}/${task.step_id}`,
-      })
-      const targets = plan.targets(task.step_id)
-      if (texts.length * targets.length > MOST_SUCCESSORS) throw tooMany(texts.length, targets.length)
-      return { outputs: texts, targets }
-    } catch (cause) {
-      throw new StepFailure('The step failed', { cause })
-    }
+  async function runStep(task: StepTask, signal: AbortSignal): Promise<StepOutput> {
+    const known = messages.take(task.message_id)
+    const begun = headStarts.take(task)
+    if (begun !== undefined) return begun
+    const message = known ?? (await readMessage(task))
+    const { flow_id: flowId, generation, step_id: stepId, id: taskId } = task
+    return steps.run({ flowId, generation, stepId, taskId, message }, signal)
   }
 
   /** One look-up for all tasks that begin at the same time. */
@@ -152,18 +135,6 @@ function deadlineOf(ms: number, stopping: AbortSignal) {
     },
   }
 }
-
-/** Messages times the steps that get them, of one step: its successors are written in one transaction. */
-const MOST_SUCCESSORS = 10_000
-
-function tooMany(messages: number, targets: number): TerminalError {
-  return new TerminalError(
-    `Cannot hand on ${messages} messages to ${targets} steps as that must not make more than ${MOST_SUCCESSORS} steps`,
-  )
-}
-
-/** A component failed, as opposed to what surrounds it. */
-class StepFailure extends Error {}
 
 /** Milliseconds that the failing side asked for, at most an hour. */
 function retryAfterOf(error: unknown): number | undefined {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import {
+  createGate,
   type OrchestratorFixture,
   type OrchestratorProcess,
   type Probe,
@@ -10,17 +11,6 @@ import {
 } from '../../../../test/support/orchestrator.ts'
 
 const passOn: Probe = (message) => ({ data: message.data })
-
-/** Holds each step until it is let go, or aborted. */
-function createGate() {
-  const { promise: open, resolve: release } = Promise.withResolvers<void>()
-  const probe: Probe = async (message, _fields, { signal }) => {
-    const aborted = new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
-    await Promise.race([open, aborted])
-    return { data: message.data }
-  }
-  return { probe, release }
-}
 
 async function send({ call }: OrchestratorProcess, flowId: string, count: number): Promise<void> {
   const headers = { 'content-type': 'application/json' }
