@@ -34,7 +34,11 @@ export function actor({ id, tenant }: Pick<Principal, 'id' | 'tenant'>): { user:
 }
 
 /** Throws `not-found` for undefined: what does not exist and what the caller must not see look the same. */
-export function found<T>(thing: T | undefined, what: 'user' | 'tenant' | 'role', field = 'id'): T {
+export function found<T>(
+  thing: T | undefined,
+  what: 'user' | 'tenant' | 'role' | 'permission' | 'token',
+  field = 'id',
+): T {
   if (thing !== undefined) return thing
   throw new HubError('not-found', `No ${what} found`, { faults: [{ field, message: `There is no such ${what}` }] })
 }

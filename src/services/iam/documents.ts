@@ -1,6 +1,7 @@
 import { type Static, type TSchema, Type } from 'typebox'
 import { PageMeta, type Paging, pagingQuery } from '#lib/paging'
 import { Id, Moment } from '#lib/schema'
+import type { KeptPermission } from './permission-store.ts'
 import type { Role } from './role.ts'
 import { statuses, type Tenant } from './tenant.ts'
 import { tokenTypes } from './token.ts'
@@ -52,6 +53,9 @@ export function roleDocument({ id, tenantId, name, description, permissions }: R
   }
 }
 
+/** The name of a tenant as callers write it. */
+export const TenantName = Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' })
+
 /** A tenant as callers receive it. */
 export const TenantDocument = Type.Object(
   {
@@ -78,6 +82,25 @@ export function tenantDocument(tenant: Tenant): Static<typeof TenantDocument> {
     createdAt: createdAt.toISOString(),
     updatedAt: changedAt.toISOString(),
   }
+}
+
+/** A permission as callers receive it. */
+export const PermissionDocument = Type.Object(
+  {
+    _id: Id,
+    id: Id,
+    name: Type.String(),
+    description: Type.String(),
+    restricted: Type.Boolean({ description: 'Whether only administrators of the hub may give it' }),
+    registered: Type.Boolean({ description: 'Whether a service of the hub checks it' }),
+  },
+  { additionalProperties: false },
+)
+
+/** Writes a permission for callers. */
+export function permissionDocument(permission: KeptPermission): Static<typeof PermissionDocument> {
+  const { id, name, description, scope, registered } = permission
+  return { _id: id, id, name, description, restricted: scope === 'platform', registered }
 }
 
 const userFields = {

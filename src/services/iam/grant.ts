@@ -68,7 +68,7 @@ function checkOwn(principal: Principal, catalogue: PermissionCatalogue, { roleId
 }
 
 /** Whether these are all permissions within a tenant that the principal has itself. */
-function givable(principal: Principal, catalogue: PermissionCatalogue, names: readonly string[]): boolean {
+export function givable(principal: Principal, catalogue: PermissionCatalogue, names: readonly string[]): boolean {
   return names.every((name) => {
     const permission = catalogue.find(name)
     return permission?.scope === 'tenant' && can(principal, permission)

@@ -23,7 +23,10 @@ async function setup(t: TestContext) {
   return { hub, ...two, within, run }
 }
 
-const tables = ['user', 'tenant', 'membership', 'role', 'membership_role', 'platform_role', 'token', 'login_failure']
+const tables = [
+  ...['user', 'tenant', 'membership', 'role', 'membership_role', 'platform_role', 'token', 'login_failure'],
+  ...['permission', 'tenant_key'],
+]
 
 test('a transaction without tenant sees and writes nothing', async (t) => {
   const { within } = await setup(t)
@@ -68,9 +71,50 @@ test('a transaction of a tenant takes no user in who exists elsewhere, and write
   await assert.rejects(run(a.tenant, join, [a.plainId, b.tenant]), denied)
   const orphan = `insert into iam.user (id, kind, username, status, created_at, changed_at) values ($1, 'user', 'x', 'ACTIVE', now(), now())`
   await assert.rejects(run(a.tenant, orphan, [uuidv7()]), denied)
-  assert.deepEqual(await run(a.tenant, `update iam.user set status = 'DISABLED' returning id`), [])
-  assert.deepEqual(await run(a.tenant, 'update iam.membership set user_id = $1 returning user_id', [b.plainId]), [])
-  assert.deepEqual(await run(a.tenant, 'delete from iam.user returning id'), [])
+  await assert.rejects(run(a.tenant, 'update iam.membership set user_id = $1', [b.plainId]), denied)
+  await assert.rejects(run(a.tenant, 'update iam.membership set tenant_id = $1', [b.tenant]), denied)
+})
+
+test('a transaction of a tenant changes and deletes users who are its alone', async (t) => {
+  const { hub, a, b, run } = await setup(t)
+  const ids = async (sql: string) => (await run(a.tenant, sql)).map(({ id }) => id).toSorted()
+  const change = `update iam.user set status = 'DISABLED' returning id`
+  assert.deepEqual(await ids(change), [a.bossId, a.plainId].toSorted())
+  const join = 'insert into iam.membership (user_id, tenant_id, is_default, created_at) values ($1, $2, false, now())'
+  await hub.superuser.query(join, [a.plainId, b.tenant])
+  assert.deepEqual(await ids(change), [a.bossId])
+  await hub.superuser.query('insert into iam.platform_role values ($1, $2)', [a.bossId, ADMIN_ROLE])
+  assert.deepEqual(await ids(change), [])
+  assert.deepEqual(await ids('delete from iam.user returning id'), [])
+  await hub.superuser.query('delete from iam.platform_role where user_id = $1', [a.bossId])
+  await hub.superuser.query(`update iam.user set permissions = '{all}' where id = $1`, [a.bossId])
+  assert.deepEqual(await ids(change), [])
+  await hub.superuser.query(`update iam.user set permissions = '{}' where id = $1`, [a.bossId])
+  await assert.rejects(run(a.tenant, `update iam.user set permissions = '{all}' where id = $1`, [a.bossId]), {
+    code: '42501',
+  })
+  await assert.rejects(run(a.tenant, `update iam.user set kind = 'service' where id = $1`, [a.bossId]), {
+    code: '42501',
+  })
+  assert.deepEqual(await ids('delete from iam.user returning id'), [a.bossId])
+})
+
+test('a transaction of a tenant changes no other tenant, reads the permissions, and sees no key', async (t) => {
+  const { hub, a, b, run } = await setup(t)
+  const renamed = await run(a.tenant, `update iam.tenant set name = 'mine' returning id`)
+  assert.deepEqual(renamed, [{ id: a.tenant }])
+  await assert.rejects(run(a.tenant, 'update iam.tenant set id = $1', [uuidv7()]), { code: '42501' })
+  const permission = `insert into iam.permission (id, name, scope, registered, created_at, changed_at)
+                      values (gen_random_uuid(), 'x.y', 'tenant', false, now(), now())`
+  await assert.rejects(run(a.tenant, permission), { code: '42501' })
+  await hub.superuser.query(permission)
+  assert.equal((await run(a.tenant, 'select from iam.permission')).length, 1)
+  assert.deepEqual(await run(a.tenant, `update iam.permission set scope = 'tenant' returning 1`), [])
+  await hub.superuser.query(`insert into iam.tenant_key values ($1, 'x', now()), ($2, 'x', now())`, [
+    a.tenant,
+    b.tenant,
+  ])
+  assert.deepEqual(await run(a.tenant, 'select from iam.tenant_key'), [])
 })
 
 test('a transaction of a tenant gives no role of the platform and changes none of the hub', async (t) => {

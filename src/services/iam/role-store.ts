@@ -23,6 +23,39 @@ export async function findRolesById(tx: Tx, ids: readonly string[]): Promise<Rol
   return rows.map(toRole)
 }
 
+/** The role, kept from changes of others until the transaction ends; undefined also for one that it must not change. */
+export async function lockRole(tx: Tx, id: string): Promise<Role | undefined> {
+  const [row] = await tx.query<RoleRow>(`select ${COLUMNS} from iam.role where id = $1 for update`, [id])
+  return row && toRole(row)
+}
+
+/** False when a role of the same tenant has the name, in whichever case. */
+export async function insertRole(tx: Tx, role: Role, now: Date): Promise<boolean> {
+  const { id, tenantId, platform, name, description, permissions } = role
+  const rows = await tx.query(
+    `insert into iam.role (${COLUMNS}, created_at, changed_at) values ($1, $2, $3, $4, $5, $6, $7, $7)
+     on conflict (tenant_id, lower(name)) do nothing returning id`,
+    [id, tenantId ?? null, platform, name, description, permissions, now],
+  )
+  return rows.length === 1
+}
+
+/** Throws a database error of constraint `role_name` when another role of the tenant has the name. */
+export async function updateRole(tx: Tx, { id, name, description, permissions }: Role, now: Date): Promise<void> {
+  await tx.query('update iam.role set name = $2, description = $3, permissions = $4, changed_at = $5 where id = $1', [
+    id,
+    name,
+    description,
+    permissions,
+    now,
+  ])
+}
+
+/** Deletes the role and takes it from all who have it. */
+export async function deleteRole(tx: Tx, id: string): Promise<void> {
+  await tx.query('delete from iam.role where id = $1', [id])
+}
+
 /** Those of the hub first. */
 export async function listRoles(
   tx: Tx,

@@ -31,6 +31,28 @@ export async function findTenantById(tx: Tx, id: string): Promise<Tenant | undef
   return row && toTenant(row)
 }
 
+/** The tenant, kept from changes of others until the transaction ends; undefined also for one that it must not change. */
+export async function lockTenant(tx: Tx, id: string): Promise<Tenant | undefined> {
+  const [row] = await tx.query<TenantRow>(`select ${COLUMNS} from iam.tenant where id = $1 for update`, [id])
+  return row && toTenant(row)
+}
+
+/** Stores name, status and confirmation. */
+export async function updateTenant(tx: Tx, { id, name, status, confirmed, changedAt }: Tenant): Promise<void> {
+  await tx.query('update iam.tenant set name = $2, status = $3, confirmed = $4, changed_at = $5 where id = $1', [
+    id,
+    name,
+    status,
+    confirmed,
+    changedAt,
+  ])
+}
+
+/** Deletes the tenant with its memberships, roles and key; the transaction must see all. */
+export async function deleteTenant(tx: Tx, id: string): Promise<void> {
+  await tx.query('delete from iam.tenant where id = $1', [id])
+}
+
 /** In the order of their creation. */
 export async function listTenants(
   tx: Tx,

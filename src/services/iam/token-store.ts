@@ -28,22 +28,59 @@ export async function deleteTokenById(tx: Tx, id: string): Promise<boolean> {
   return rows.length === 1
 }
 
-/** A token that was deleted as its time was over. */
-export interface ExpiredToken {
+/** A token that is gone. */
+export interface DeletedToken {
   readonly id: string
   readonly userId: string
   readonly tenantId: string | undefined
 }
 
 /** Deletes up to `most` tokens whose time is over, without waiting for those that another process is deleting. */
-export async function deleteExpiredTokens(tx: Tx, now: Date, most: number): Promise<ExpiredToken[]> {
-  const rows = await tx.query<{ id: string; user_id: string; tenant_id: string | null }>(
+export async function deleteExpiredTokens(tx: Tx, now: Date, most: number): Promise<DeletedToken[]> {
+  const rows = await tx.query<DeletedRow>(
     `delete from iam.token where id in (
        select id from iam.token where expires_at <= $1 order by expires_at limit $2 for update skip locked)
      returning id, user_id, tenant_id`,
     [now, most],
   )
-  return rows.map(({ id, user_id, tenant_id }) => ({ id, userId: user_id, tenantId: tenant_id ?? undefined }))
+  return rows.map(toDeleted)
+}
+
+/** Which tokens are to go: of a user, of a tenant, of a user in a tenant. */
+export type TokenFilter = TokenOwner & {
+  /** Only those that a login gave. */
+  readonly ofLogin?: boolean
+  /** This one stays. */
+  readonly except?: string
+}
+
+type TokenOwner =
+  | { readonly userId: string; readonly tenantId?: string | undefined }
+  | { readonly userId?: undefined; readonly tenantId: string }
+
+/** Deletes all that fit and that the transaction may see. */
+export async function deleteTokens(
+  tx: Tx,
+  { userId, tenantId, ofLogin, except }: TokenFilter,
+): Promise<DeletedToken[]> {
+  const rows = await tx.query<DeletedRow>(
+    `delete from iam.token
+      where ($1::uuid is null or user_id = $1) and ($2::uuid is null or tenant_id = $2)
+        and (not $3 or type = 'SELF') and ($4::uuid is null or id <> $4)
+     returning id, user_id, tenant_id`,
+    [userId ?? null, tenantId ?? null, ofLogin ?? false, except ?? null],
+  )
+  return rows.map(toDeleted)
+}
+
+interface DeletedRow {
+  readonly id: string
+  readonly user_id: string
+  readonly tenant_id: string | null
+}
+
+function toDeleted({ id, user_id, tenant_id }: DeletedRow): DeletedToken {
+  return { id, userId: user_id, tenantId: tenant_id ?? undefined }
 }
 
 /** SQL for what token `t` allows: its own permissions, the account's, those of the membership it acts in, those of all roles. */

@@ -109,16 +109,112 @@ async function insertRoles(tx: Tx, { id, roles, membership }: NewUser): Promise<
   const [ofPlatform, ofTenant] = [true, false].map((wanted) =>
     roles.filter(({ platform }) => platform === wanted).map((role) => role.id),
   )
-  if (ofPlatform?.length) {
-    await tx.query('insert into iam.platform_role (user_id, role_id) select $1, unnest($2::uuid[])', [id, ofPlatform])
+  if (ofPlatform?.length) await insertPlatformRoles(tx, id, ofPlatform)
+  if (membership && ofTenant?.length) await insertMembershipRoles(tx, id, membership.tenantId, ofTenant)
+}
+
+async function insertPlatformRoles(tx: Tx, id: string, roleIds: readonly string[]): Promise<void> {
+  await tx.query(
+    'insert into iam.platform_role (user_id, role_id) select $1, unnest($2::uuid[]) on conflict do nothing',
+    [id, roleIds],
+  )
+}
+
+async function insertMembershipRoles(tx: Tx, id: string, tenantId: string, roleIds: readonly string[]): Promise<void> {
+  await tx.query(
+    `insert into iam.membership_role (user_id, tenant_id, role_id) select $1, $2, unnest($3::uuid[])
+     on conflict do nothing`,
+    [id, tenantId, roleIds],
+  )
+}
+
+/**
+ * Makes other changes of the user wait until the transaction ends. By an advisory lock, as a tenant's transaction may lock no row of a
+ * user who belongs to others too.
+ */
+export async function lockUser(tx: Tx, id: string): Promise<void> {
+  await tx.query(`select pg_advisory_xact_lock(hashtextextended('iam.user ' || $1::uuid, 0))`, [id])
+}
+
+/**
+ * Stores the account itself, without what it may do. False when the transaction must not change it: to a tenant's only those belong who
+ * are members of no other. Throws a database error of constraint `user_username` when the name is taken.
+ */
+export async function updateUser(tx: Tx, user: User, passwordHash: string | undefined): Promise<boolean> {
+  const { id, username, firstname, lastname, status, confirmed, changedAt } = user
+  const rows = await tx.query(
+    `update iam.user set username = $2, firstname = $3, lastname = $4, status = $5, confirmed = $6,
+            password_hash = coalesce($7, password_hash), changed_at = $8
+      where id = $1 returning id`,
+    [id, username, firstname ?? null, lastname ?? null, status, confirmed, passwordHash ?? null, changedAt],
+  )
+  return rows.length === 1
+}
+
+/** Stores what the user may do: in the tenant as which it was read, in none for one without tenant. */
+export async function updateRights(tx: Tx, { id, tenantId, roles, permissions }: User): Promise<void> {
+  const ids = (platform: boolean) => roles.filter((role) => role.platform === platform).map((role) => role.id)
+  // In a tenant's transaction there are no roles of the platform, neither to give nor to take.
+  await tx.query('delete from iam.platform_role where user_id = $1 and role_id <> all ($2::uuid[])', [id, ids(true)])
+  if (ids(true).length > 0) await insertPlatformRoles(tx, id, ids(true))
+  if (tenantId === undefined) {
+    await tx.query('update iam.user set permissions = $2 where id = $1', [id, permissions])
+    return
   }
-  if (membership && ofTenant?.length) {
-    await tx.query('insert into iam.membership_role (user_id, tenant_id, role_id) select $1, $2, unnest($3::uuid[])', [
-      id,
-      membership.tenantId,
-      ofTenant,
-    ])
-  }
+  await tx.query('update iam.membership set permissions = $3 where user_id = $1 and tenant_id = $2', [
+    id,
+    tenantId,
+    permissions,
+  ])
+  await tx.query(
+    'delete from iam.membership_role where user_id = $1 and tenant_id = $2 and role_id <> all ($3::uuid[])',
+    [id, tenantId, ids(false)],
+  )
+  if (ids(false).length > 0) await insertMembershipRoles(tx, id, tenantId, ids(false))
+}
+
+/** Makes the user a member of the tenant, its default one if it has no other. False for one who is a member already. */
+export async function insertMember(
+  tx: Tx,
+  { userId, tenantId, createdAt }: { userId: string; tenantId: string; createdAt: Date },
+): Promise<boolean> {
+  const rows = await tx.query(
+    `insert into iam.membership (user_id, tenant_id, is_default, created_at)
+     select $1, $2, not exists (select from iam.membership where user_id = $1), $3
+     on conflict (user_id, tenant_id) do nothing returning user_id`,
+    [userId, tenantId, createdAt],
+  )
+  return rows.length === 1
+}
+
+/** Ends a membership; false when there is none. */
+export async function deleteMember(tx: Tx, userId: string, tenantId: string): Promise<boolean> {
+  const rows = await tx.query('delete from iam.membership where user_id = $1 and tenant_id = $2 returning user_id', [
+    userId,
+    tenantId,
+  ])
+  return rows.length === 1
+}
+
+/** Deletes the user with all that goes with it; false when there is none, or when the transaction must not. */
+export async function deleteUser(tx: Tx, id: string): Promise<boolean> {
+  return (await tx.query('delete from iam.user where id = $1 returning id', [id])).length === 1
+}
+
+/**
+ * Whether somebody ACTIVE beside the user may do everything. No two transactions that ask this go on at the same time: each could take
+ * the last one that the other counts on.
+ */
+export async function hasOtherAdmin(tx: Tx, id: string): Promise<boolean> {
+  await tx.query(`select pg_advisory_xact_lock(hashtextextended('iam.admins', 0))`)
+  const rows = await tx.query(
+    `select from iam.user u
+      where u.id <> $1 and u.kind = 'user' and u.status = 'ACTIVE' and ('all' = any (u.permissions) or exists (
+            select from iam.platform_role p join iam.role r on r.id = p.role_id where p.user_id = u.id and 'all' = any (r.permissions)))
+      limit 1`,
+    [id],
+  )
+  return rows.length > 0
 }
 
 /** What the check of a password needs of a person. */

@@ -5,11 +5,11 @@ import { IdParams, TenantDocument, tenantDocument } from '../documents.ts'
 import { permissions } from '../permissions.ts'
 import { findTenantById } from '../tenant-store.ts'
 
-/** `GET /tenants/:id`: unknown and foreign tenants look the same. */
-export const getTenant = ({ db }: Pick<IamParts, 'db'>) =>
+/** `GET /tenants/:id` and `/tenants/:id/profile`, which are the same: unknown and foreign tenants look the same. */
+export const getTenant = ({ db }: Pick<IamParts, 'db'>, { suffix }: { suffix: '' | '/profile' }) =>
   route({
     method: 'GET',
-    path: '/api/v1/tenants/:id',
+    path: `/api/v1/tenants/:id${suffix}`,
     summary: 'Read a tenant',
     permission: permissions.profileRead,
     params: IdParams,

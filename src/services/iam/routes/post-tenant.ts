@@ -3,14 +3,14 @@ import { route } from '#lib/http/route'
 import { newId } from '#lib/id'
 import { asSystem } from '../as-system.ts'
 import { actor, type IamParts } from '../deps.ts'
-import { Created, StatusSchema } from '../documents.ts'
+import { Created, StatusSchema, TenantName } from '../documents.ts'
 import { permissions } from '../permissions.ts'
 import type { Tenant } from '../tenant.ts'
 import { insertTenant } from '../tenant-store.ts'
 
 const Body = Type.Object(
   {
-    name: Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' }),
+    name: TenantName,
     status: Type.Optional(StatusSchema),
     confirmed: Type.Optional(Type.Boolean()),
   },

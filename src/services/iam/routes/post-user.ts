@@ -1,46 +1,34 @@
 import { type Static, Type } from 'typebox'
-import { HubError } from '#lib/errors'
 import { route } from '#lib/http/route'
 import { newId } from '#lib/id'
 import type { Tx } from '#lib/postgres'
 import type { Principal } from '#lib/principal'
-import { Id } from '#lib/schema'
 import { scopeOf } from '#lib/scope'
 import { actor, found, type IamParts } from '../deps.ts'
-import { Created, StatusSchema } from '../documents.ts'
+import { Created } from '../documents.ts'
 import { checkGrant, defaultRoles, tenantToCreateIn } from '../grant.ts'
-import { LONGEST_PASSWORD, SHORTEST_PASSWORD } from '../password.ts'
+import { catalogueOf } from '../permission-store.ts'
 import { permissions } from '../permissions.ts'
 import { USER_ROLE } from '../role.ts'
 import { findRolesById } from '../role-store.ts'
 import { findTenantById } from '../tenant-store.ts'
 import type { NewUser } from '../user.ts'
+import { userBody } from '../user-body.ts'
+import { taken } from '../user-modification.ts'
 import { insertUser } from '../user-store.ts'
-import { checkedUsername, LONGEST_USERNAME } from '../username.ts'
+import { checkedUsername } from '../username.ts'
 
-const Name = Type.String({ minLength: 1, maxLength: 200 })
+const { username, password, firstname, lastname, status, tenant, roles, permissions: given } = userBody
 const Body = Type.Object(
   {
-    username: Type.String({ minLength: 1, maxLength: LONGEST_USERNAME }),
-    password: Type.String({ minLength: SHORTEST_PASSWORD, maxLength: LONGEST_PASSWORD }),
-    firstname: Type.Optional(Name),
-    lastname: Type.Optional(Name),
-    status: Type.Optional(StatusSchema),
-    tenant: Type.Optional(Id),
-    roles: Type.Optional(
-      Type.Array(Id, {
-        maxItems: 100,
-        uniqueItems: true,
-        description: 'Default: that of a plain user, if you may give it',
-      }),
-    ),
-    permissions: Type.Optional(
-      Type.Array(Type.String({ minLength: 1, maxLength: 200 }), {
-        maxItems: 200,
-        uniqueItems: true,
-        description: 'Given directly: within the tenant, to a user without tenant everywhere',
-      }),
-    ),
+    username,
+    password,
+    firstname: Type.Optional(firstname),
+    lastname: Type.Optional(lastname),
+    status: Type.Optional(status),
+    tenant: Type.Optional(tenant),
+    roles: Type.Optional({ ...roles, description: 'Default: that of a plain user, if you may give it' }),
+    permissions: Type.Optional(given),
   },
   { additionalProperties: false },
 )
@@ -79,7 +67,7 @@ export const postUser = (parts: IamParts) =>
 
 /** What the user gets; throws when the principal must not give it. */
 async function granted(
-  { catalogue }: Pick<IamParts, 'catalogue'>,
+  { catalogue: registered }: Pick<IamParts, 'catalogue'>,
   tx: Tx,
   principal: Principal,
   body: Body,
@@ -88,12 +76,13 @@ async function granted(
   if (tenantId !== undefined) found(await findTenantById(tx, tenantId), 'tenant', 'tenant')
   const roleIds = body.roles ?? []
   const roles = await findRolesById(tx, body.roles ?? [USER_ROLE])
-  const given = body.permissions ?? []
-  checkGrant(principal, catalogue, { tenantId, roleIds, roles, permissions: given })
+  const asked = body.permissions ?? []
+  const catalogue = await catalogueOf(tx, registered)
+  checkGrant(principal, catalogue, { tenantId, roleIds, roles, permissions: asked })
   return {
     membership: tenantId === undefined ? undefined : { tenantId },
     roles: body.roles ? roles : defaultRoles(principal, catalogue, tenantId, roles[0]),
-    permissions: given,
+    permissions: asked,
   }
 }
 
@@ -122,9 +111,4 @@ function eventsOf(user: NewUser, principal: Principal) {
     created,
     { name: 'iam.user.assignedToTenant', payload: { ...actor(principal), id, tenantId, roles } } as const,
   ]
-}
-
-function taken(): HubError {
-  const message = 'Field "username" must be a name that no other user has'
-  return new HubError('conflict', message, { faults: [{ field: 'username', message }] })
 }

@@ -1,0 +1,33 @@
+import type { Principal } from '#lib/principal'
+import { demandAuthority } from './authority.ts'
+import { actor, found, type IamParts } from './deps.ts'
+import { catalogueOf } from './permission-store.ts'
+import { scopeOfTenant } from './tenant-scope.ts'
+import { deleteMember, deleteUser, findUserById, lockUser } from './user-store.ts'
+import { withdrawTokens } from './withdraw-token.ts'
+
+/**
+ * Takes a user out of a tenant, as far as the principal may. One who belongs to nothing else is deleted: the name would be taken for ever
+ * otherwise, by an account that can do nothing.
+ */
+export async function endMembership(
+  { db, bus, catalogue }: Pick<IamParts, 'db' | 'bus' | 'catalogue'>,
+  principal: Principal,
+  { userId, tenantId: wanted }: { readonly userId: string; readonly tenantId: string },
+): Promise<void> {
+  const scope = scopeOfTenant(principal, wanted)
+  const tenantId = scope.tenant
+  await db.transaction(scope, async (tx) => {
+    await lockUser(tx, userId)
+    const user = found(await findUserById(tx, userId), 'user', 'userId')
+    demandAuthority(principal, await catalogueOf(tx, catalogue), user)
+    const { id } = user
+    await withdrawTokens({ bus }, tx, { userId: id, tenantId }, { by: principal, reason: 'revoked' })
+    const isDeleted = await deleteUser(tx, id)
+    if (!isDeleted) await deleteMember(tx, id, tenantId)
+    const roles = user.roles.filter(({ platform }) => !platform).map((role) => role.id)
+    const by = actor(principal)
+    await bus.publish(tx, { name: 'iam.user.removedFromTenant', payload: { ...by, id, tenantId, roles } })
+    if (isDeleted) await bus.publish(tx, { name: 'iam.user.deleted', payload: { ...by, id, tenantId } })
+  })
+}

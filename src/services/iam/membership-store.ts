@@ -1,0 +1,34 @@
+import type { Tx } from '#lib/postgres'
+import type { Status } from './tenant.ts'
+
+/** A tenant that someone belongs to. */
+export interface Membership {
+  readonly tenantId: string
+  readonly name: string
+  /** Of the tenant: only in one that is ACTIVE can anybody act. */
+  readonly status: Status
+  readonly isDefault: boolean
+}
+
+interface MembershipRow {
+  readonly tenant_id: string
+  readonly name: string
+  readonly status: Status
+  readonly is_default: boolean
+}
+
+/** Those of a user, the default one first. The transaction must see all. */
+export async function listMemberships(tx: Tx, userId: string): Promise<Membership[]> {
+  const rows = await tx.query<MembershipRow>(
+    `select m.tenant_id, n.name, n.status, m.is_default
+       from iam.membership m join iam.tenant n on n.id = m.tenant_id
+      where m.user_id = $1 order by m.is_default desc, n.name, m.tenant_id`,
+    [userId],
+  )
+  return rows.map(({ tenant_id, name, status, is_default }) => ({
+    tenantId: tenant_id,
+    name,
+    status,
+    isDefault: is_default,
+  }))
+}

@@ -1,0 +1,39 @@
+import { HubError } from '#lib/errors'
+import { route } from '#lib/http/route'
+import { seesEverything } from '#lib/principal'
+import { asSystem } from '../as-system.ts'
+import { actor, found, type IamParts } from '../deps.ts'
+import { Created, IdParams } from '../documents.ts'
+import { permissions } from '../permissions.ts'
+import { demandOtherAdmin, holdsAll } from '../user-modification.ts'
+import { deleteUser, findUserById, lockUser } from '../user-store.ts'
+import { withdrawTokens } from '../withdraw-token.ts'
+
+/** `DELETE /users/:id`: whoever keeps something of the user hears of it by the event. */
+export const deleteUserRoute = ({ db, bus }: Pick<IamParts, 'db' | 'bus'>) =>
+  route({
+    method: 'DELETE',
+    path: '/api/v1/users/:id',
+    summary: 'Delete a user',
+    permission: permissions.accountDelete,
+    params: IdParams,
+    response: { 200: Created },
+    errors: ['not-found', 'conflict'],
+    async handle({ params: { id }, principal }) {
+      // Not the principal's scope: the permission is the platform's.
+      await asSystem(db, async (tx) => {
+        await lockUser(tx, id)
+        const user = found(await findUserById(tx, id), 'user')
+        if (user.kind !== 'user') found(undefined, 'user')
+        if (holdsAll(user) && !seesEverything(principal)) {
+          throw new HubError('forbidden', 'Cannot delete this user as it may do more than you')
+        }
+        if (holdsAll(user)) await demandOtherAdmin(tx, user.id)
+        await withdrawTokens({ bus }, tx, { userId: user.id }, { by: principal, reason: 'accountDeleted' })
+        await deleteUser(tx, user.id)
+        const payload = { ...actor(principal), id: user.id, ...(user.tenantId && { tenantId: user.tenantId }) }
+        await bus.publish(tx, { name: 'iam.user.deleted', payload })
+      })
+      return { status: 200, body: { id } }
+    },
+  })

@@ -1,0 +1,41 @@
+import type { MasterKey } from '#lib/master-key'
+import type { Tx } from '#lib/postgres'
+import { createSealing } from '#lib/sealing'
+
+/** The keys that existing clients keep here, one a tenant; sealed by the master key and bound to the tenant. */
+export interface TenantKeys {
+  /** Sets the key, whether there was one or not. */
+  set(tx: Tx, tenantId: string, value: string, now: Date): Promise<void>
+  /** Undefined when there is none. Throws when it was sealed by another master key, or for another tenant. */
+  find(tx: Tx, tenantId: string): Promise<string | undefined>
+  /** Twice is once. */
+  delete(tx: Tx, tenantId: string): Promise<void>
+}
+
+/** Opens the keys that are sealed under the master key. */
+export function createTenantKeys(masterKey: MasterKey): TenantKeys {
+  const sealing = createSealing(masterKey.derive('iam/tenant-key'))
+  return {
+    async set(tx, tenantId, value, now) {
+      await tx.query(
+        `insert into iam.tenant_key (tenant_id, sealed, created_at) values ($1, $2, $3)
+         on conflict (tenant_id) do update set sealed = excluded.sealed, created_at = excluded.created_at`,
+        [tenantId, sealing.seal(tenantId, Buffer.from(value)), now],
+      )
+    },
+    async find(tx, tenantId) {
+      const [row] = await tx.query<{ sealed: Buffer }>('select sealed from iam.tenant_key where tenant_id = $1', [
+        tenantId,
+      ])
+      if (row === undefined) return undefined
+      const value = sealing.open(tenantId, row.sealed)
+      if (value) return value.toString()
+      throw new Error(
+        `Cannot read the key of tenant "${tenantId}" as it must be sealed by this master key for this tenant`,
+      )
+    },
+    async delete(tx, tenantId) {
+      await tx.query('delete from iam.tenant_key where tenant_id = $1', [tenantId])
+    },
+  }
+}
