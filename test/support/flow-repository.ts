@@ -36,8 +36,8 @@ export interface FlowRepositoryFixture {
   caller(options?: { readonly tenant?: string | undefined; readonly permissions?: readonly string[] }): TestCaller
   /** All events so far, in order. */
   events(): Promise<LoggedEvent[]>
-  /** Publishes in the name of the orchestrator; resolves once the event has been handled. */
-  answer<N extends 'flow.started' | 'flow.stopped' | 'flow.failed'>(name: N, payload: Payloads[N]): Promise<void>
+  /** Publishes in the name of another service, the orchestrator or the IAM; resolves once the event has been handled. */
+  answer<N extends keyof Payloads & string>(name: N, payload: Payloads[N]): Promise<void>
 }
 
 /** The Flow Repository alone, on a database of its own; the orchestrator is played by the test. */
@@ -75,7 +75,7 @@ export async function setupFlowRepository(t: TestContext): Promise<FlowRepositor
   const { port } = await server.start({ host: '127.0.0.1', port: 0 })
   after(() => server.stop())
   const url = `http://127.0.0.1:${port}`
-  const orchestrator = bus.service('component-orchestrator')
+  const others = { flow: bus.service('component-orchestrator'), iam: bus.service('iam') }
 
   return {
     url,
@@ -99,7 +99,8 @@ export async function setupFlowRepository(t: TestContext): Promise<FlowRepositor
       return rows.map(({ name, body }) => ({ name, payload: JSON.parse(body).payload }))
     },
     async answer(name, payload) {
-      await db.transaction(async (tx) => void (await orchestrator.publish(tx, { name, payload })))
+      const from = name.startsWith('iam.') ? others.iam : others.flow
+      await db.transaction(async (tx) => void (await from.publish(tx, { name, payload })))
       const [row] = await db.query<{ count: number }>('select count(*) as count from event_bus.event')
       const done = () => bus.state().subscriptions.every(({ done: position }) => (position ?? 0) >= (row?.count ?? 0))
       while (!done()) await new Promise(setImmediate)

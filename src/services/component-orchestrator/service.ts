@@ -16,6 +16,7 @@ import { createFlowClient } from './flow/flow-client.ts'
 import { createPlanCache } from './flow/plan-cache.ts'
 import { createPreparation } from './flow/preparation.ts'
 import { onFlowRequest, requestNames } from './handlers/on-flow-request.ts'
+import { onTenantDeleted } from './handlers/on-tenant-deleted.ts'
 import { componentOrchestratorMigrations } from './migrations.ts'
 import { permissions } from './permissions.ts'
 import { getExecution } from './routes/get-execution.ts'
@@ -101,8 +102,11 @@ export function createComponentOrchestrator(deps: ComponentOrchestratorDeps): Se
   })
 
   const handle = onFlowRequest({ bus, onStart: () => preparation.wake() })
-  bus.subscribe('component-orchestrator', { names: requestNames, lanes: 4 }, async (event, context) => {
+  const names = [...requestNames, 'iam.tenant.deleted'] as const
+  bus.subscribe('component-orchestrator', { names, lanes: 4 }, async (event, context) => {
     switch (event.name) {
+      case 'iam.tenant.deleted':
+        return onTenantDeleted(event, context)
       case 'flowrepo.flow.starting':
       case 'flowrepo.flow.stopping':
       case 'flowrepo.flow.deleted':

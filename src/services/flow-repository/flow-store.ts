@@ -65,6 +65,24 @@ export async function deleteFlowById(tx: Tx, id: string): Promise<void> {
   await tx.query('delete from flow_repository.flow where id = $1', [id])
 }
 
+/** Removes all flows of a tenant; resolves to what they were. */
+export async function deleteFlowsOf(tx: Tx, tenantId: string): Promise<Flow[]> {
+  const rows = await tx.query<FlowRow>(`delete from flow_repository.flow where tenant_id = $1 returning ${COLUMNS}`, [
+    tenantId,
+  ])
+  return rows.map(toFlow)
+}
+
+/** The flows that a user owns, of one tenant or of all, locked for the rest of the transaction in the order of their ids. */
+export async function findFlowsOwnedBy(tx: Tx, userId: string, tenantId: string | undefined): Promise<Flow[]> {
+  const rows = await tx.query<FlowRow>(
+    `select ${COLUMNS} from flow_repository.flow
+      where owners @> $1::jsonb and ($2::uuid is null or tenant_id = $2) order by id for update`,
+    [JSON.stringify([{ id: userId, type: 'user' }]), tenantId ?? null],
+  )
+  return rows.map(toFlow)
+}
+
 /** Locks the flow for the rest of the transaction, where `forUpdate`. */
 export async function findFlowById(tx: Tx, id: string, forUpdate = false): Promise<Flow | undefined> {
   const lock = forUpdate ? 'for update' : ''

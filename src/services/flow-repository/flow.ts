@@ -90,6 +90,12 @@ export function controlFlow(flow: Flow, signal: 'start' | 'stop', now: Date): Fl
   }
 }
 
+/** The flow once the user no longer owns it. */
+export function withoutOwner(flow: Flow, userId: string, now: Date): Flow {
+  const owners = flow.owners.filter(({ id, type }) => !(id === userId && type === 'user'))
+  return { ...flow, owners, version: flow.version + 1, updatedAt: now }
+}
+
 /** The orchestrator's answer to one start of a flow. */
 export interface Answer {
   readonly signal: Exclude<FlowSignal, 'start' | 'stop'>

@@ -1,5 +1,6 @@
 import type { Service } from '#lib/service'
 import type { FlowRepositoryDeps } from './deps.ts'
+import { departureNames, onDeparture } from './handlers/on-departure.ts'
 import { answerNames, onFlowAnswer } from './handlers/on-flow-answer.ts'
 import { flowRepositoryMigrations } from './migrations.ts'
 import { permissions } from './permissions.ts'
@@ -12,10 +13,18 @@ import { postFlowControl } from './routes/post-flow-control.ts'
 
 /** Keeps flows and their status, and asks the orchestrator by events to start and stop them. */
 export function createFlowRepository(deps: FlowRepositoryDeps): Service {
-  const handle = onFlowAnswer(deps)
-  deps.bus.subscribe('flow-repository', { names: answerNames, lanes: 4 }, async (event, context) => {
-    if (event.name === 'flow.started' || event.name === 'flow.stopped' || event.name === 'flow.failed') {
-      await handle(event, context)
+  const [answered, departed] = [onFlowAnswer(deps), onDeparture(deps)]
+  const names = [...answerNames, ...departureNames]
+  deps.bus.subscribe('flow-repository', { names, lanes: 4 }, async (event, context) => {
+    switch (event.name) {
+      case 'flow.started':
+      case 'flow.stopped':
+      case 'flow.failed':
+        return answered(event, context)
+      case 'iam.tenant.deleted':
+      case 'iam.user.deleted':
+      case 'iam.user.removedFromTenant':
+        return departed(event, context)
     }
   })
   return {

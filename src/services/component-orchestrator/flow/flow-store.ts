@@ -83,6 +83,13 @@ export async function forgetFlow(tx: Tx, flowId: string): Promise<void> {
   await tx.query('delete from component_orchestrator.flow where id = $1', [flowId])
 }
 
+/** Forgets the flows of a tenant, their graphs and their starts that are being prepared. */
+export async function deleteFlowsOf(tx: Tx, tenantId: string): Promise<void> {
+  for (const table of ['flow', 'flow_version', 'task']) {
+    await tx.query(`delete from component_orchestrator.${table} where tenant_id = $1`, [tenantId])
+  }
+}
+
 /** The graph of one start; undefined when that start is not known. */
 export async function findGraph(db: Queryable, flowId: string, generation: number): Promise<Graph | undefined> {
   const [row] = await db.query<{ graph: Graph }>(

@@ -162,6 +162,16 @@ export async function listSteps(tx: Tx, runId: string, mostBytes = MOST_BYTES): 
   }))
 }
 
+/** Deletes all runs of a tenant with their steps and messages. */
+export async function deleteRunsOf(tx: Tx, tenantId: string): Promise<void> {
+  await tx.query(
+    `with gone as (delete from component_orchestrator.run where tenant_id = $1 returning id),
+          step as (delete from component_orchestrator.step using gone where run_id = gone.id)
+     delete from component_orchestrator.message using gone where run_id = gone.id`,
+    [tenantId],
+  )
+}
+
 function toRun(row: RunRow): Run {
   const ended = row.failed_steps > 0 ? 'failed' : 'success'
   return {
