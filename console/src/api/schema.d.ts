@@ -428,6 +428,126 @@ export interface Paths {
         }
       }
     }
+    patch: {
+      parameters: {}
+      requestBody: {
+        content: {
+          'application/json': {
+            firstname?: string | null
+            lastname?: string | null
+          }
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              _id: string
+              id: string
+              kind: 'user' | 'service'
+              username: string
+              firstname?: string
+              lastname?: string
+              status: 'ACTIVE' | 'DISABLED' | 'PENDING'
+              confirmed: boolean
+              tenant?: string
+              roles: {
+                _id: string
+                id: string
+                name: string
+                description: string
+                type: 'SYSTEM' | 'TENANT'
+                /**
+                 * Whether it is a role of the hub
+                 */
+                isGlobal: boolean
+                permissions: string[]
+                tenant?: string
+              }[]
+              permissions: string[]
+              createdAt: string
+              updatedAt: string
+              /**
+               * Whether it may do everything
+               */
+              isAdmin: boolean
+              tokenId: string
+              tokenType: 'SELF' | 'DELEGATE' | 'EPHEMERAL_SERVICE_ACCOUNT' | 'PERSISTENT'
+              tokenExpiresAt?: string
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/iam/api/v1/users/me/memberships': {
+    get: {
+      parameters: {}
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              data: {
+                tenant: string
+                name: string
+                status: 'ACTIVE' | 'DISABLED' | 'PENDING'
+                /**
+                 * Whether a login acts in it
+                 */
+                isDefault: boolean
+                /**
+                 * Whether this token acts in it
+                 */
+                isCurrent: boolean
+              }[]
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/iam/api/v1/users/me/tenant': {
+    post: {
+      parameters: {}
+      requestBody: {
+        content: {
+          'application/json': {
+            tenant: string
+          }
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              /**
+               * The id of the token
+               */
+              id: string
+              /**
+               * Absent where it comes as a cookie
+               */
+              token?: string
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
   }
   '/iam/api/v1/users/{id}': {
     get: {
@@ -465,6 +585,161 @@ export interface Paths {
               permissions: string[]
               createdAt: string
               updatedAt: string
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+    patch: {
+      parameters: {
+        path: {
+          id: string
+        }
+      }
+      requestBody: {
+        content: {
+          'application/json': {
+            username?: string
+            password?: string
+            status?: 'ACTIVE' | 'DISABLED' | 'PENDING'
+            confirmed?: boolean
+            /**
+             * @maxItems 100
+             */
+            roles?: string[]
+            /**
+             * Given directly: within the tenant, to a user without tenant everywhere
+             *
+             * @maxItems 200
+             */
+            permissions?: string[]
+            firstname?: string | null
+            lastname?: string | null
+          }
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              _id: string
+              id: string
+              kind: 'user' | 'service'
+              username: string
+              firstname?: string
+              lastname?: string
+              status: 'ACTIVE' | 'DISABLED' | 'PENDING'
+              confirmed: boolean
+              tenant?: string
+              roles: {
+                _id: string
+                id: string
+                name: string
+                description: string
+                type: 'SYSTEM' | 'TENANT'
+                /**
+                 * Whether it is a role of the hub
+                 */
+                isGlobal: boolean
+                permissions: string[]
+                tenant?: string
+              }[]
+              permissions: string[]
+              createdAt: string
+              updatedAt: string
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+    put: {
+      parameters: {
+        path: {
+          id: string
+        }
+      }
+      requestBody: {
+        content: {
+          'application/json': {
+            username: string
+            status?: 'ACTIVE' | 'DISABLED' | 'PENDING'
+            confirmed?: boolean
+            firstname?: string | null
+            lastname?: string | null
+            password?: string
+            /**
+             * @maxItems 100
+             */
+            roles?: string[]
+            /**
+             * Given directly: within the tenant, to a user without tenant everywhere
+             *
+             * @maxItems 200
+             */
+            permissions?: string[]
+          }
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              _id: string
+              id: string
+              kind: 'user' | 'service'
+              username: string
+              firstname?: string
+              lastname?: string
+              status: 'ACTIVE' | 'DISABLED' | 'PENDING'
+              confirmed: boolean
+              tenant?: string
+              roles: {
+                _id: string
+                id: string
+                name: string
+                description: string
+                type: 'SYSTEM' | 'TENANT'
+                /**
+                 * Whether it is a role of the hub
+                 */
+                isGlobal: boolean
+                permissions: string[]
+                tenant?: string
+              }[]
+              permissions: string[]
+              createdAt: string
+              updatedAt: string
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+    delete: {
+      parameters: {
+        path: {
+          id: string
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              id: string
             }
           }
         }
@@ -585,6 +860,382 @@ export interface Paths {
         }
       }
     }
+    patch: {
+      parameters: {
+        path: {
+          id: string
+        }
+      }
+      requestBody: {
+        content: {
+          'application/json': {
+            name?: string
+            status?: 'ACTIVE' | 'DISABLED' | 'PENDING'
+            confirmed?: boolean
+          }
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              _id: string
+              id: string
+              name: string
+              status: 'ACTIVE' | 'DISABLED' | 'PENDING'
+              confirmed: boolean
+              createdAt: string
+              updatedAt: string
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+    put: {
+      parameters: {
+        path: {
+          id: string
+        }
+      }
+      requestBody: {
+        content: {
+          'application/json': {
+            name: string
+            status?: 'ACTIVE' | 'DISABLED' | 'PENDING'
+            confirmed?: boolean
+          }
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              _id: string
+              id: string
+              name: string
+              status: 'ACTIVE' | 'DISABLED' | 'PENDING'
+              confirmed: boolean
+              createdAt: string
+              updatedAt: string
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+    delete: {
+      parameters: {
+        path: {
+          id: string
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              id: string
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/iam/api/v1/tenants/{id}/profile': {
+    get: {
+      parameters: {
+        path: {
+          id: string
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              _id: string
+              id: string
+              name: string
+              status: 'ACTIVE' | 'DISABLED' | 'PENDING'
+              confirmed: boolean
+              createdAt: string
+              updatedAt: string
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/iam/api/v1/tenants/{id}/users': {
+    get: {
+      parameters: {
+        query?: {
+          'page[number]'?: number
+          'page[size]'?: number
+          meta?: boolean
+        }
+        path: {
+          id: string
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json':
+              | {
+                  _id: string
+                  id: string
+                  kind: 'user' | 'service'
+                  username: string
+                  firstname?: string
+                  lastname?: string
+                  status: 'ACTIVE' | 'DISABLED' | 'PENDING'
+                  confirmed: boolean
+                  tenant?: string
+                  roles: {
+                    _id: string
+                    id: string
+                    name: string
+                    description: string
+                    type: 'SYSTEM' | 'TENANT'
+                    /**
+                     * Whether it is a role of the hub
+                     */
+                    isGlobal: boolean
+                    permissions: string[]
+                    tenant?: string
+                  }[]
+                  permissions: string[]
+                  createdAt: string
+                  updatedAt: string
+                }[]
+              | {
+                  data: {
+                    _id: string
+                    id: string
+                    kind: 'user' | 'service'
+                    username: string
+                    firstname?: string
+                    lastname?: string
+                    status: 'ACTIVE' | 'DISABLED' | 'PENDING'
+                    confirmed: boolean
+                    tenant?: string
+                    roles: {
+                      _id: string
+                      id: string
+                      name: string
+                      description: string
+                      type: 'SYSTEM' | 'TENANT'
+                      /**
+                       * Whether it is a role of the hub
+                       */
+                      isGlobal: boolean
+                      permissions: string[]
+                      tenant?: string
+                    }[]
+                    permissions: string[]
+                    createdAt: string
+                    updatedAt: string
+                  }[]
+                  meta: {
+                    page: number
+                    perPage: number
+                    /**
+                     * All things that fit the filter
+                     */
+                    total: number
+                    /**
+                     * At least 1
+                     */
+                    totalPages: number
+                  }
+                }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/iam/api/v1/tenants/{id}/users/{userId}': {
+    put: {
+      parameters: {
+        path: {
+          id: string
+          userId: string
+        }
+      }
+      requestBody: {
+        content: {
+          'application/json': {
+            /**
+             * @maxItems 100
+             */
+            roles?: string[]
+            /**
+             * Given directly: within the tenant, to a user without tenant everywhere
+             *
+             * @maxItems 200
+             */
+            permissions?: string[]
+          }
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              _id: string
+              id: string
+              kind: 'user' | 'service'
+              username: string
+              firstname?: string
+              lastname?: string
+              status: 'ACTIVE' | 'DISABLED' | 'PENDING'
+              confirmed: boolean
+              tenant?: string
+              roles: {
+                _id: string
+                id: string
+                name: string
+                description: string
+                type: 'SYSTEM' | 'TENANT'
+                /**
+                 * Whether it is a role of the hub
+                 */
+                isGlobal: boolean
+                permissions: string[]
+                tenant?: string
+              }[]
+              permissions: string[]
+              createdAt: string
+              updatedAt: string
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/iam/api/v1/tenants/{id}/user/{userId}': {
+    delete: {
+      parameters: {
+        path: {
+          id: string
+          userId: string
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              id: string
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/iam/api/v1/tenants/{id}/key': {
+    post: {
+      parameters: {
+        path: {
+          id: string
+        }
+      }
+      requestBody: {
+        content: {
+          'application/json': {
+            value: string
+          }
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              key: string | null
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+    get: {
+      parameters: {
+        path: {
+          id: string
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              key: string | null
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+    delete: {
+      parameters: {
+        path: {
+          id: string
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              key: string | null
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
   }
   '/iam/api/v1/roles': {
     get: {
@@ -648,6 +1299,146 @@ export interface Paths {
         }
       }
     }
+    post: {
+      parameters: {}
+      requestBody: {
+        content: {
+          'application/json': {
+            name: string
+            description?: string
+            /**
+             * @maxItems 200
+             */
+            permissions?: string[]
+            /**
+             * For administrators of the hub; default: your own
+             */
+            tenant?: string
+          }
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              _id: string
+              id: string
+              name: string
+              description: string
+              type: 'SYSTEM' | 'TENANT'
+              /**
+               * Whether it is a role of the hub
+               */
+              isGlobal: boolean
+              permissions: string[]
+              tenant?: string
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/iam/api/v1/roles/{id}': {
+    get: {
+      parameters: {
+        path: {
+          id: string
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              _id: string
+              id: string
+              name: string
+              description: string
+              type: 'SYSTEM' | 'TENANT'
+              /**
+               * Whether it is a role of the hub
+               */
+              isGlobal: boolean
+              permissions: string[]
+              tenant?: string
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+    patch: {
+      parameters: {
+        path: {
+          id: string
+        }
+      }
+      requestBody: {
+        content: {
+          'application/json': {
+            name?: string
+            description?: string
+            /**
+             * @maxItems 200
+             */
+            permissions?: string[]
+          }
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              _id: string
+              id: string
+              name: string
+              description: string
+              type: 'SYSTEM' | 'TENANT'
+              /**
+               * Whether it is a role of the hub
+               */
+              isGlobal: boolean
+              permissions: string[]
+              tenant?: string
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+    delete: {
+      parameters: {
+        path: {
+          id: string
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              id: string
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
   }
   '/iam/api/v1/permissions': {
     get: {
@@ -676,6 +1467,147 @@ export interface Paths {
                     totalPages: number
                   }
                 }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+    post: {
+      parameters: {}
+      requestBody: {
+        content: {
+          'application/json': {
+            /**
+             * Words with dots between, such as `crm.contacts.read`
+             */
+            name: string
+            description?: string
+            /**
+             * Whether only administrators of the hub may give it
+             */
+            restricted?: boolean
+          }
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              _id: string
+              id: string
+              name: string
+              description: string
+              /**
+               * Whether only administrators of the hub may give it
+               */
+              restricted: boolean
+              /**
+               * Whether a service of the hub checks it
+               */
+              registered: boolean
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/iam/api/v1/permissions/catalogue': {
+    get: {
+      parameters: {}
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              data: {
+                _id: string
+                id: string
+                name: string
+                description: string
+                /**
+                 * Whether only administrators of the hub may give it
+                 */
+                restricted: boolean
+                /**
+                 * Whether a service of the hub checks it
+                 */
+                registered: boolean
+              }[]
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/iam/api/v1/permissions/{id}': {
+    patch: {
+      parameters: {
+        path: {
+          id: string
+        }
+      }
+      requestBody: {
+        content: {
+          'application/json': {
+            description?: string
+            /**
+             * Whether only administrators of the hub may give it
+             */
+            restricted?: boolean
+          }
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              _id: string
+              id: string
+              name: string
+              description: string
+              /**
+               * Whether only administrators of the hub may give it
+               */
+              restricted: boolean
+              /**
+               * Whether a service of the hub checks it
+               */
+              registered: boolean
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+    delete: {
+      parameters: {
+        path: {
+          id: string
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              id: string
+            }
           }
         }
         default: {
