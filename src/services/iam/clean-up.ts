@@ -3,6 +3,7 @@ import { createTicker, type Ticker } from '#lib/ticker'
 import { asSystem } from './as-system.ts'
 import type { IamParts } from './deps.ts'
 import type { LoginFailures } from './login-failures.ts'
+import type { LoginThrottle } from './login-throttle.ts'
 import { deleteExpiredTokens } from './token-store.ts'
 
 /** Rows in one transaction: few enough to be over soon. */
@@ -10,13 +11,20 @@ const BATCH = 500
 /** Held-back failures are told of at most this long after their minute. */
 const EVERY_MS = 10_000
 
+/** What holds counts of logins that come to an end. */
+export interface Settling {
+  readonly failures: Pick<LoginFailures, 'settle'>
+  readonly throttle: Pick<LoginThrottle, 'settle'>
+}
+
 /** Deletes tokens whose time is over and settles failed logins, batch by batch. Several processes may do so side by side. */
 export async function cleanUp(
   { db, bus, clock }: Pick<IamParts, 'db' | 'bus' | 'clock'>,
-  failures: Pick<LoginFailures, 'settle'>,
+  { failures, throttle }: Settling,
 ): Promise<void> {
   while ((await deleteTokens()) === BATCH);
   while ((await failures.settle(BATCH)) === BATCH);
+  while ((await throttle.settle(BATCH)) === BATCH);
 
   function deleteTokens(): Promise<number> {
     return asSystem(db, async (tx) => {
@@ -37,14 +45,11 @@ export async function cleanUp(
 }
 
 /** Does so as long as the service runs. */
-export function createCleaner(
-  parts: Pick<IamParts, 'db' | 'bus' | 'clock' | 'logger'>,
-  failures: LoginFailures,
-): Ticker {
+export function createCleaner(parts: Pick<IamParts, 'db' | 'bus' | 'clock' | 'logger'>, settling: Settling): Ticker {
   return createTicker({
     everyMs: EVERY_MS,
     tick: () =>
-      cleanUp(parts, failures).catch((error: unknown) => {
+      cleanUp(parts, settling).catch((error: unknown) => {
         // A database that is away is told of by whoever is asked for something.
         if (!isConnectionError(error)) parts.logger.error({ err: error }, 'Clean-up of tokens and failed logins failed')
       }),

@@ -5,6 +5,7 @@ import type { Logger } from '#lib/logger'
 import type { MasterKey } from '#lib/master-key'
 import type { Database } from '#lib/postgres'
 import type { Permission, Principal } from '#lib/principal'
+import type { LoginThrottle } from './login-throttle.ts'
 import type { Passwords } from './password.ts'
 import type { PermissionCatalogue } from './permissions.ts'
 
@@ -20,10 +21,12 @@ export interface IamDeps {
   readonly permissions: readonly Permission[]
   /** Default: Argon2id with Node's own implementation. */
   readonly passwords?: Passwords
+  /** Default: what `login-pace.ts` allows. */
+  readonly throttle?: LoginThrottle
 }
 
 /** What the parts of the IAM share. */
-export interface IamParts extends Omit<IamDeps, 'permissions' | 'passwords'> {
+export interface IamParts extends Omit<IamDeps, 'permissions' | 'passwords' | 'throttle'> {
   readonly passwords: Passwords
   readonly catalogue: PermissionCatalogue
 }

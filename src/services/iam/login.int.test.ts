@@ -72,8 +72,8 @@ test('POST /login refuses unknown users, wrong passwords and the not active alik
 })
 
 test('POST /login tells of every failure, beyond five a minute in one event, also in parallel and over a restart', async (t) => {
-  const hub = await createTestHub(t)
-  const other = await hub.fork()
+  const hub = await createTestHub(t, { unthrottled: true })
+  const other = await hub.fork({ unthrottled: true })
   const attempt = (process: typeof other) =>
     process.call('POST', '/iam/login', { body: { username: 'Admin', password: 'wrong' } })
   const answers = await Promise.all(Array.from({ length: 20 }, (_, index) => attempt(index % 2 ? hub : other)))
@@ -148,7 +148,7 @@ test('POST /login refuses what would wait too long, and the health check answers
 })
 
 test('100 logins at a time with real hashes leave the health check quick', async (t) => {
-  const hub = await createTestHub(t)
+  const hub = await createTestHub(t, { unthrottled: true })
   let pending = 100
   const logins = Array.from({ length: 100 }, () =>
     hub.call('POST', '/iam/login', { body: { username: 'admin', password: 'wrong' } }).finally(() => pending--),

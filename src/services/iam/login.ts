@@ -3,6 +3,7 @@ import { newId } from '#lib/id'
 import { asSystem } from './as-system.ts'
 import { actor, type IamParts } from './deps.ts'
 import type { LoginFailures } from './login-failures.ts'
+import type { LoginThrottle } from './login-throttle.ts'
 import type { Token } from './token.ts'
 import { insertToken } from './token-store.ts'
 import { newToken, tokenHash } from './token-text.ts'
@@ -27,23 +28,40 @@ export interface LoginToken {
 /** Gives a token for the right password; throws `login-failed` otherwise. */
 export type Login = (attempt: LoginAttempt) => Promise<LoginToken>
 
+/** What stands around the check of a password. */
+export interface LoginGuards {
+  readonly failures: Pick<LoginFailures, 'record'>
+  readonly throttle: Pick<LoginThrottle, 'enter'>
+}
+
 type LoginParts = Pick<IamParts, 'db' | 'bus' | 'clock' | 'passwords' | 'masterKey' | 'config'>
 
 /**
- * Every refusal looks the same from outside and takes the same: one look-up, one hash, one row of failures, whether the user is
- * unknown, the password wrong, or the user or its tenant not active.
+ * Every refusal looks the same from outside and takes the same: one look-up, one count, one hash, one row of failures, whether the user
+ * is unknown, the password wrong, or the user or its tenant not active.
  */
-export function createLogin(parts: LoginParts, failures: LoginFailures): Login {
+export function createLogin(parts: LoginParts, { failures, throttle }: LoginGuards): Login {
   const { db, passwords, masterKey } = parts
   const hashKey = masterKey.derive('iam/username-hash')
   return async ({ username, password, address }) => {
     const name = normaliseUsername(username)
     const account = await asSystem(db, (tx) => findLoginAccount(tx, name))
+    const who = {
+      subject: account?.id ?? usernameHash(hashKey, name),
+      userId: account?.id,
+      tenantId: account?.tenantId,
+    }
+    const attempt = await throttle.enter(who, address).catch(async (refusal: unknown) => {
+      if (refusal instanceof HubError) await failures.record(who, address)
+      throw refusal
+    })
     const fits = await passwords.verify(password, account?.passwordHash)
     const issued = account?.active && fits ? await issueToken(parts, account) : undefined
-    if (issued) return issued
-    const subject = account?.id ?? usernameHash(hashKey, name)
-    await failures.record({ subject, userId: account?.id, tenantId: account?.tenantId }, address)
+    if (issued) {
+      await attempt.succeeded()
+      return issued
+    }
+    await failures.record(who, address)
     throw new HubError('login-failed', 'The username or the password is wrong, or the user must not log in')
   }
 }

@@ -5,8 +5,9 @@ import { asSystem } from './as-system.ts'
 import { createCleaner } from './clean-up.ts'
 import type { IamDeps, IamParts } from './deps.ts'
 import { ensureFirstAdmin, type FirstAdmin, type FirstAdminOptions } from './first-admin.ts'
-import { createLogin } from './login.ts'
-import { createLoginFailures, type LoginFailures } from './login-failures.ts'
+import { createLogin, type Login } from './login.ts'
+import { createLoginFailures } from './login-failures.ts'
+import { createLoginThrottle } from './login-throttle.ts'
 import { iamMigrations } from './migrations.ts'
 import { createPasswords } from './password.ts'
 import { registerPermissions } from './permission-registration.ts'
@@ -69,14 +70,14 @@ export function createIam(deps: IamDeps): Iam {
     passwords: deps.passwords ?? createPasswords(),
     catalogue: permissionCatalogue(deps.permissions),
   }
-  const failures = createLoginFailures(parts)
-  const cleaner = createCleaner(parts, failures)
+  const guards = { failures: createLoginFailures(parts), throttle: deps.throttle ?? createLoginThrottle(parts) }
+  const cleaner = createCleaner(parts, guards)
   const lookupToken = createTokenLookup(parts)
   return {
     name: 'iam',
     migrations: iamMigrations,
     permissions: Object.values(permissions),
-    mounts: [mountOf(parts, { failures, lookupToken })],
+    mounts: [mountOf(parts, createLogin(parts, guards), lookupToken)],
     async start() {
       await registerPermissions(parts)
       cleaner.start()
@@ -93,11 +94,7 @@ function createTokenLookup({ db, clock }: Pick<IamParts, 'db' | 'clock'>): Token
     isToken(token) ? asSystem(db, (tx) => findPrincipal(tx, tokenHash(token), clock())) : undefined
 }
 
-function mountOf(
-  parts: IamParts,
-  { failures, lookupToken }: { failures: LoginFailures; lookupToken: TokenLookup },
-): Mount {
-  const login = createLogin(parts, failures)
+function mountOf(parts: IamParts, login: Login, lookupToken: TokenLookup): Mount {
   return {
     base: '/iam',
     tag: 'IAM',

@@ -14,7 +14,7 @@ export const postLogin = (login: Login) =>
     body: Credentials,
     bodyLimit: 16_384,
     response: { 200: Type.Object({ token: Type.String(), id: Type.String({ description: 'The id of the token' }) }) },
-    errors: ['login-failed'],
+    errors: ['login-failed', 'too-many-requests'],
     async handle({ body: { username, password }, ip }) {
       const { token, id } = await login({ username, password, address: ip })
       return { status: 200, body: { token, id } }

@@ -19,7 +19,7 @@ export const postSession = (parts: Pick<IamParts, 'db' | 'clock'>, login: Login)
     body: Credentials,
     bodyLimit: 16_384,
     response: { 201: Type.Object({ data: AccountDocument }) },
-    errors: ['login-failed'],
+    errors: ['login-failed', 'too-many-requests'],
     async handle({ body: { username, password }, ip, origin = '' }) {
       const { token, id, expiresAt } = await login({ username, password, address: ip })
       const data = await accountOfToken(parts, id)
