@@ -15,7 +15,7 @@ const SEQUENCE = `
     from event_bus.event where seq > coalesce((select max(seq) from event_bus.position), 0)`
 
 const SETTLE = `
-  update event_bus.sequencer
+  update event_bus.sequencer_turn
      set last_position = (select max(position) from event_bus.position), snapshot = pg_current_snapshot()`
 
 /**

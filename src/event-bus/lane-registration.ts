@@ -2,6 +2,11 @@ import { LIVING_MEMBERS } from '../lib/membership.ts'
 import type { Database, Tx } from '../lib/postgres.ts'
 import { readHead } from './log-reader.ts'
 
+/** SQL: the cursor of lane `l`, found from the end of the index; see `0003-newest-last.sql`. */
+export const CURSOR = `(
+  select c.cursor from event_bus.lane_cursor c
+   where c.subscription = l.subscription and c.lane = l.lane order by c.cursor desc limit 1)`
+
 /** Who wants to run which subscription, and how. */
 export interface Registration {
   readonly subscription: string
@@ -49,10 +54,17 @@ interface NewLanes {
 }
 
 async function createLanes(tx: Tx, subscription: string, { lanes, cursor, fence }: NewLanes): Promise<void> {
+  const values = [subscription, lanes]
+  await tx.query('delete from event_bus.lane_cursor where subscription = $1', [subscription])
   await tx.query(
-    `insert into event_bus.lane (subscription, lane, cursor, fence)
-     select $1, lane, $3, $4 from generate_series(0, $2::integer - 1) as lane`,
-    [subscription, lanes, cursor, fence],
+    `insert into event_bus.lane (subscription, lane, fence)
+     select $1, lane, $3 from generate_series(0, $2::integer - 1) as lane`,
+    [...values, fence],
+  )
+  await tx.query(
+    `insert into event_bus.lane_cursor (subscription, lane, cursor)
+     select $1, lane, $3 from generate_series(0, $2::integer - 1) as lane`,
+    [...values, cursor],
   )
 }
 
@@ -62,14 +74,19 @@ async function createLanes(tx: Tx, subscription: string, { lanes, cursor, fence 
  * must not find his own on a lane that holds other keys now.
  */
 async function relane(tx: Tx, subscription: string, wantedLanes: number): Promise<boolean> {
-  const lanes = await tx.query<{ cursor: number; fence: number; held: boolean }>(
-    `select cursor, fence, coalesce(owner in (${LIVING_MEMBERS}), false) as held
+  const lanes = await tx.query<{ fence: number; held: boolean }>(
+    `select fence, coalesce(owner in (${LIVING_MEMBERS}), false) as held
        from event_bus.lane where subscription = $1 for update`,
     [subscription],
   )
-  const cursor = lanes[0]?.cursor ?? 0
-  if (lanes.some((lane) => lane.cursor !== cursor || lane.held)) return false
+  // A statement of its own: it must see what whoever held the lanes has committed.
+  const cursors = await tx.query<{ cursor: number }>(
+    `select distinct ${CURSOR} as cursor from event_bus.lane l where l.subscription = $1`,
+    [subscription],
+  )
+  if (cursors.length > 1 || lanes.some(({ held }) => held)) return false
   const fence = 1 + Math.max(0, ...lanes.map((lane) => lane.fence))
+  const cursor = cursors[0]?.cursor ?? 0
   await tx.query('delete from event_bus.lane where subscription = $1', [subscription])
   await tx.query('update event_bus.subscription set lanes = $2 where name = $1', [subscription, wantedLanes])
   await createLanes(tx, subscription, { lanes: wantedLanes, cursor, fence })

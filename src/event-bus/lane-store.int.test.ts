@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { type TestContext, test } from 'node:test'
 import { createTestDatabase } from '../../test/support/postgres.ts'
+import { CURSOR } from './lane-registration.ts'
 import { createLaneStore, type LaneLease } from './lane-store.ts'
 import { eventBusMigrations } from './migrations.ts'
 
@@ -23,7 +24,9 @@ async function setup(t: TestContext) {
     }
   }
   const cursors = async () =>
-    (await db.query<{ cursor: number }>('select cursor from event_bus.lane order by lane')).map(({ cursor }) => cursor)
+    (await db.query<{ cursor: number }>(`select ${CURSOR} as cursor from event_bus.lane l order by lane`)).map(
+      ({ cursor }) => cursor,
+    )
   return { db, member, cursors }
 }
 

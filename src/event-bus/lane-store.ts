@@ -1,6 +1,6 @@
 import { LIVING_MEMBERS } from '../lib/membership.ts'
 import type { Database, Tx } from '../lib/postgres.ts'
-import { registerSubscription } from './lane-registration.ts'
+import { CURSOR, registerSubscription } from './lane-registration.ts'
 
 /** A lane that this member may advance, until another takes it: then the fence no longer fits. */
 export interface LaneLease {
@@ -35,7 +35,7 @@ export interface LaneStore {
   lock(tx: Tx, leases: readonly LaneLease[]): Promise<LockedLanes>
   /** Those of the ordering keys with an event that waits in `delivery`. */
   waiting(tx: Tx, keys: readonly string[]): Promise<Set<string>>
-  /** Moves cursors with the commit; a lane that is no longer ours stays. */
+  /** Moves cursors forward with the commit. Of lanes that this transaction has locked alone: otherwise two could move one at once. */
   advance(tx: Tx, cursors: readonly LaneCursor[]): void
   /** Lets go of everything. */
   unregister(): Promise<void>
@@ -51,6 +51,7 @@ const SHARE = {
            from event_bus.subscription s where s.name = $1`,
 }
 
+/** The cursor may be one that was in force a moment ago: whoever locks the lane reads it again. */
 const CLAIM = {
   name: 'lane-claim',
   text: `with free as materialized (
@@ -60,21 +61,23 @@ const CLAIM = {
             order by l.lane limit $3 for update of l skip locked)
          update event_bus.lane l set owner = $2, fence = fence + 1 from free
           where l.subscription = $1 and l.lane = free.lane
-         returning l.lane, l.fence, l.cursor`,
+         returning l.lane, l.fence, ${CURSOR} as cursor`,
 }
 
 const LOCK = {
   name: 'lane-lock',
   text: `with held as materialized (
-           select l.lane, l.cursor from event_bus.lane l join unnest($2::integer[], $3::integer[]) as mine (lane, fence) using (lane)
+           select l.lane from event_bus.lane l join unnest($2::integer[], $3::integer[]) as mine (lane, fence) using (lane)
             where l.subscription = $1 and l.fence = mine.fence order by l.lane for update of l)
-         select array(select lane from held) as lanes, array(select cursor from held) as cursors`,
+         select array(select lane from held) as lanes`,
 }
 
 /** A statement of its own: it must see what whoever held the lanes before has committed. */
-const ANY_WAITING = {
-  name: 'lane-any-waiting',
-  text: `select exists (select from event_bus.delivery
+const STATE = {
+  name: 'lane-state',
+  text: `select array(select ${CURSOR} from unnest($2::integer[]) with ordinality as wanted (lane, place)
+                        join event_bus.lane l on l.subscription = $1 and l.lane = wanted.lane order by place) as cursors,
+                exists (select from event_bus.delivery
                          where queue = $1 and state <> 'dead' and ordering_key is not null) as waiting`,
 }
 
@@ -84,11 +87,19 @@ const WAITING = {
           where queue = $1 and ordering_key = any ($2::text[]) and state <> 'dead'`,
 }
 
+/** The lanes are locked, so that nobody else moves them. */
 const ADVANCE = {
   name: 'lane-advance',
-  text: `update event_bus.lane l set cursor = done.cursor
-           from unnest($2::integer[], $3::integer[], $4::bigint[]) as done (lane, fence, cursor)
-          where l.subscription = $1 and l.lane = done.lane and l.fence = done.fence and l.cursor < done.cursor`,
+  text: `with moved as materialized (
+           select l.lane, ${CURSOR} as past, done.cursor
+             from event_bus.lane l join unnest($2::integer[], $3::integer[], $4::bigint[]) as done (lane, fence, cursor) using (lane)
+            where l.subscription = $1 and l.fence = done.fence
+         ), passed as (
+           delete from event_bus.lane_cursor c using moved
+            where c.subscription = $1 and c.lane = moved.lane and c.cursor = moved.past and moved.past < moved.cursor
+         )
+         insert into event_bus.lane_cursor (subscription, lane, cursor)
+         select $1, lane, cursor from moved where past < cursor`,
 }
 
 /** Opens the rows of one subscription for one member. */
@@ -115,13 +126,15 @@ export function createLaneStore(db: Database, subscription: string, memberId: st
     },
     async lock(tx, leases) {
       const values = [subscription, ...leaseColumns(leases)]
-      const [[row], [any]] = await Promise.all([
-        tx.query<{ lanes: number[]; cursors: string[] }>(LOCK, values),
-        tx.query<{ waiting: boolean }>(ANY_WAITING, [subscription]),
+      const wanted = leases.map(({ lane }) => lane)
+      const [[locked], [state]] = await Promise.all([
+        tx.query<{ lanes: number[] }>(LOCK, values),
+        tx.query<{ cursors: string[]; waiting: boolean }>(STATE, [subscription, wanted]),
       ])
+      const held = new Set(locked?.lanes)
       // Arrays of bigint arrive as texts.
-      const cursors = row?.lanes.map((lane, index) => [lane, Number(row.cursors[index])] as const)
-      return { cursors: new Map(cursors), anyWaiting: any?.waiting ?? false }
+      const cursors = wanted.map((lane, index) => [lane, Number(state?.cursors[index])] as const)
+      return { cursors: new Map(cursors.filter(([lane]) => held.has(lane))), anyWaiting: state?.waiting ?? false }
     },
     async waiting(tx, keys) {
       const rows = await tx.query<{ ordering_key: string }>(WAITING, [subscription, keys])

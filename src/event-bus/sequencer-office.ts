@@ -37,7 +37,7 @@ export async function readOffice(db: Database): Promise<{ vacant: boolean; waiti
     },
     [LOCK],
   )
-  if (state === undefined) throw new Error('Cannot sequence events as event_bus.sequencer must have its row')
+  if (state === undefined) throw new Error('Cannot sequence events as event_bus.sequencer_turn must have its row')
   return state
 }
 
@@ -65,14 +65,15 @@ export async function takeOffice(db: Database, onLost: () => void): Promise<Sequ
  */
 async function beginEpoch(session: Session): Promise<number> {
   const [row] = await session.query<{ epoch: number }>(
-    `update event_bus.sequencer
+    `update event_bus.sequencer_turn
         set epoch = epoch + 1,
             snapshot = case when event_bus.adopt_restored_events() > 0
                               or pg_snapshot_xmax(snapshot) > pg_snapshot_xmax(pg_current_snapshot())
                             then '1:1:'::pg_snapshot else snapshot end
+      where turn = (select max(turn) from event_bus.sequencer_turn)
       returning epoch`,
   )
-  if (row === undefined) throw new Error('Cannot sequence events as event_bus.sequencer must have its row')
+  if (row === undefined) throw new Error('Cannot sequence events as event_bus.sequencer_turn must have its row')
   return row.epoch
 }
 

@@ -109,7 +109,7 @@ test('sequencer: one whose epoch has passed writes nothing and leaves office', a
   const heard = record(here)
   await publish(here, 1)
   await heard.count(1)
-  await fixture.database.asSuperuser('update event_bus.sequencer set epoch = epoch + 1')
+  await fixture.database.asSuperuser('update event_bus.sequencer_turn set epoch = epoch + 1')
   await publish(here, 2)
   while (here.bus.state().sequencing) await new Promise((resolve) => setImmediate(resolve))
   assert.deepEqual(heard.items, [1])
@@ -123,13 +123,13 @@ test('sequencer: one whose epoch has passed writes nothing and leaves office', a
 const FROM_ANOTHER_SERVER = {
   'with a snapshot from the future': `
     update event_bus.event set xid = (xid::text::bigint + 5000000)::text::xid8;
-    update event_bus.sequencer set snapshot = (pg_snapshot_xmax(snapshot)::text::bigint + 5000000 || ':' ||
+    update event_bus.sequencer_turn set snapshot = (pg_snapshot_xmax(snapshot)::text::bigint + 5000000 || ':' ||
       pg_snapshot_xmax(snapshot)::text::bigint + 5000000 || ':')::pg_snapshot`,
   'with a snapshot of the past and events of the future': `
     update event_bus.event set xid = (xid::text::bigint + 5000000)::text::xid8`,
   'with everything of the past': `
     update event_bus.event set xid = '5' where seq > 3; update event_bus.event set xid = '3' where seq <= 3;
-    update event_bus.sequencer set snapshot = '4:4:'`,
+    update event_bus.sequencer_turn set snapshot = '4:4:'`,
 } as const
 
 for (const [how, sql] of Object.entries(FROM_ANOTHER_SERVER)) {

@@ -47,21 +47,23 @@ const GAP_MS = 2
 
 /**
  * One statement under REPEATABLE READ, so that rows, state and the stored snapshot are of one moment, and so that two sequencers
- * can never both write: the second fails. What has its position already is left out: for the sake of restored logs, and because
+ * can never both write: the second cannot delete the state that the first has passed, and fails. What has its position already is left out: for the sake of restored logs, and because
  * the snapshot is stored only by the batch that leaves nothing behind. `now()` is before that snapshot, a clock read here would not be.
  */
 const SEQUENCE = {
   name: 'sequencer-advance',
   text: `
-  with fresh as materialized (
-    select e.seq from event_bus.event e, event_bus.sequencer s where e.xid >= pg_snapshot_xmax(s.snapshot)
+  with s as materialized (
+    select turn, epoch, snapshot, last_position, sequenced_at from event_bus.sequencer
+  ), fresh as materialized (
+    select e.seq from event_bus.event e, s where e.xid >= pg_snapshot_xmax(s.snapshot)
     union all
-    select e.seq from event_bus.sequencer s cross join lateral pg_snapshot_xip(s.snapshot) as open (xid)
+    select e.seq from s cross join lateral pg_snapshot_xip(s.snapshot) as open (xid)
       join event_bus.event e on e.xid = open.xid
   ), numbered as (
     insert into event_bus.position (position, seq)
     select s.last_position + f.place, f.seq
-      from event_bus.sequencer s cross join (
+      from s cross join (
         select seq, row_number() over (order by seq) as place from fresh
          where not exists (select from event_bus.position p where p.seq = fresh.seq)
          order by seq limit ${BATCH}) f
@@ -69,19 +71,21 @@ const SEQUENCE = {
     returning position
   ), batch as (
     select max(position) as last_position, count(*) = ${BATCH} as more from numbered
+  ), passed as (
+    delete from event_bus.sequencer_turn t using s where t.turn = s.turn and s.epoch = $1 and exists (select from fresh)
   ), stored as (
-    update event_bus.sequencer s
-       set last_position = coalesce(batch.last_position, s.last_position),
-           snapshot = case when batch.more then s.snapshot else pg_current_snapshot() end,
-           sequenced_at = case when batch.more then s.sequenced_at else now() end
-      from batch
+    insert into event_bus.sequencer_turn (turn, epoch, last_position, snapshot, sequenced_at)
+    select s.turn + 1, s.epoch, coalesce(batch.last_position, s.last_position),
+           case when batch.more then s.snapshot else pg_current_snapshot() end,
+           case when batch.more then s.sequenced_at else now() end
+      from s cross join batch
      where s.epoch = $1 and exists (select from fresh)
-    returning s.last_position, batch.more
+    returning last_position, (select more from batch) as more
   )
   select s.epoch = $1 as in_office, stored.last_position, coalesce(stored.more, false) as more,
          case when stored.last_position is not null and $2::text is not null
               then pg_notify('${CHANNEL}', $2 || ' ' || stored.last_position) end
-    from event_bus.sequencer s left join stored on true`,
+    from s left join stored on true`,
 }
 
 /** SQLSTATE of a commit with a notification while some listener takes none off the server's queue: then others find out by the clock. */

@@ -48,7 +48,7 @@ const fill = (count: number) => `
       from generate_series(1, ${count}) i returning seq
   ), placed as (
     insert into event_bus.position (position, seq) select row_number() over (order by seq), seq from written)
-  update event_bus.sequencer set last_position = ${count}, snapshot = pg_current_snapshot()`
+  update event_bus.sequencer_turn set last_position = ${count}, snapshot = pg_current_snapshot()`
 
 test('createTally() counts by name and tenant, and shows a tenant its own', async (t) => {
   const { process, open, sequenced, publishForeign } = await setup(t)

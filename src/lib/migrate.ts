@@ -167,6 +167,22 @@ async function protect(client: pg.Client, schema: string): Promise<void> {
   await client.query(`grant usage, select on all sequences in schema ${schema} to ${APP_ROLE}`)
   await client.query(`grant execute on all routines in schema ${schema} to ${APP_ROLE}`)
   for (const table of rows) await protectTable(client, table)
+  await grantViews(client, schema)
+}
+
+/** A view shows what the caller may see of its tables, not what its owner may: without that it is refused. */
+async function grantViews(client: pg.Client, schema: string): Promise<void> {
+  const { rows } = await client.query<{ name: string; invoker: boolean }>(
+    `select format('%I.%I', n.nspname, c.relname) as name,
+            coalesce('security_invoker=true' = any (c.reloptions), false) as invoker
+       from pg_class c join pg_namespace n on n.oid = c.relnamespace
+      where n.nspname = $1 and c.relkind = 'v'`,
+    [schema],
+  )
+  for (const { name, invoker } of rows) {
+    if (!invoker) throw new Error(`Cannot migrate as view ${name} must be made "with (security_invoker = true)"`)
+    await client.query(`grant select on ${name} to ${APP_ROLE}`)
+  }
 }
 
 async function protectTable(client: pg.Client, { name, tenant, comment, secured }: TableRow): Promise<void> {
