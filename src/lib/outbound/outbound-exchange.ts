@@ -56,6 +56,7 @@ function createHandler(
   let connection: Dispatcher.DispatchController | undefined
   let body: BodyReader | undefined
   let ended: Error | undefined
+  let complete = false
 
   function abort(reason: unknown): void {
     reject(reason)
@@ -66,10 +67,11 @@ function createHandler(
 
   const handler: Dispatcher.DispatchHandler = {
     onRequestStart(controller) {
+      // Thrown, it fails this request alone; an abort would close a connection that others can use.
+      if (ended) throw ended
       connection = controller
-      if (ended) controller.abort(ended)
     },
-    onResponseStart(controller, status, received) {
+    onResponseStart(_controller, status, received) {
       // Hints that come before the response.
       if (status < 200) return
       const { headers, encoding } = decodedHeaders(received)
@@ -80,13 +82,23 @@ function createHandler(
       }
       body = createBodyReader(
         { url: hop.url, encoding, limit: maxBytes },
-        { onDrain: () => controller.resume(), onBody: respond, onFault: abort },
+        {
+          onBody(content) {
+            respond(content)
+            // Nobody is left who would bound what still comes.
+            if (!complete) abort(undefined)
+          },
+          onFault: abort,
+        },
       )
     },
-    onResponseData(controller, chunk) {
-      if (ended === undefined && body?.write(chunk) === false) controller.pause()
+    onResponseData(_controller, chunk) {
+      if (ended === undefined) body?.write(chunk)
     },
-    onResponseEnd: () => body?.end(),
+    onResponseEnd() {
+      complete = true
+      body?.end()
+    },
     onResponseError: (_controller, error) => abort(error),
   }
   return { handler, abort }

@@ -10,10 +10,9 @@ export interface OutboundResponse {
   readonly url: string
 }
 
-/** Gathers a body, decoded. Exactly one of the listener's functions is called, once. */
+/** Gathers a body, decoded. The listener hears of the body or of a fault; what comes after the first means nothing. */
 export interface BodyReader {
-  /** False: no more until `onDrain`. */
-  write(chunk: Buffer): boolean
+  write(chunk: Buffer): void
   end(): void
   /** Gives up; nobody is told. */
   destroy(): void
@@ -21,7 +20,7 @@ export interface BodyReader {
 
 /** Who hears of a body. */
 export interface BodyListener {
-  readonly onDrain: () => void
+  /** Also before `end()`, where the encoded form says that it is complete. */
   readonly onBody: (body: Buffer) => void
   /** An `OutboundError` where there is too much, otherwise what the decoder says. */
   readonly onFault: (fault: unknown) => void
@@ -34,15 +33,15 @@ export const acceptedEncodings = 'gzip, deflate, br, zstd'
 const lenient = { flush: constants.Z_SYNC_FLUSH, finishFlush: constants.Z_SYNC_FLUSH }
 
 /**
- * Reads a body; stops at the first byte beyond `limit`, counted after decoding, so that a small compressed body cannot become a big one.
- * An encoding that is not known is left as it is.
+ * Reads a body; stops at the first byte beyond `limit`, counted before decoding, as what comes too fast waits in memory, and after it, so
+ * that a small compressed body cannot become a big one. An encoding that is not known is left as it is.
  */
 export function createBodyReader(
   { url, encoding, limit }: { readonly url: URL; readonly encoding: string | undefined; readonly limit: number },
   listener: BodyListener,
 ): BodyReader {
   const chunks: Buffer[] = []
-  let size = 0
+  let [size, encoded] = [0, 0]
   const add = (chunk: Buffer): boolean => {
     size += chunk.length
     if (size > limit) listener.onFault(tooLarge(url, limit))
@@ -56,16 +55,20 @@ export function createBodyReader(
   function decode(create: () => Transform): Transform {
     const made = create()
     made.on('data', (chunk: Buffer) => void (add(chunk) || made.destroy()))
-    made.on('end', finish).on('error', listener.onFault).on('drain', listener.onDrain)
+    made.on('end', finish).on('error', listener.onFault)
     return made
   }
 
   const create = decoderFor(encoding)
   return {
     write(chunk) {
-      if (create === undefined) return add(chunk)
-      decoder ??= decode(create)
-      return decoder.write(chunk)
+      encoded += chunk.length
+      if (create === undefined) add(chunk)
+      else if (encoded > limit) listener.onFault(tooLarge(url, limit))
+      else {
+        decoder ??= decode(create)
+        decoder.write(chunk)
+      }
     },
     end() {
       if (decoder) decoder.end()

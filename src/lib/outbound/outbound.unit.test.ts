@@ -261,6 +261,37 @@ describe('request() has limits', () => {
     await rejection(setup(t).request({ url: server.url }), 'too-large')
   })
 
+  test('for a server that goes on sending once the compressed body is complete', async (t) => {
+    const closed = Promise.withResolvers<void>()
+    const server = await serve(t, (request, response) => {
+      request.socket.once('close', () => closed.resolve())
+      response.writeHead(200, { 'content-encoding': 'br' }).write(brotliCompressSync('hello'))
+      response.write('x')
+    })
+    const { body } = await setup(t).request({ url: server.url })
+    assert.equal(body.toString(), 'hello')
+    // Nobody waits for the rest: the connection is not kept for it.
+    await closed.promise
+  })
+
+  test('and a call that was given up while it waited costs no connection', async (t) => {
+    const first = Promise.withResolvers<ServerResponse>()
+    const server = await serve(t, (_request, response) => {
+      if (server.requests.length === 1) first.resolve(response)
+      else response.end('hello')
+    })
+    const outbound = setup(t, { limits: { connectionsPerOrigin: 1 } })
+    const slow = outbound.request({ url: server.url })
+    const response = await first.promise
+    await rejection(outbound.request({ url: server.url, timeout: 20 }), 'timeout')
+    response.end('at last')
+    assert.equal((await slow).body.toString(), 'at last')
+    await outbound.request({ url: server.url })
+    const [one, other] = server.requests
+    assert.equal(server.requests.length, 2)
+    assert.equal(one?.socket.remotePort, other?.socket.remotePort)
+  })
+
   test('for response headers', async (t) => {
     const server = await serve(t, (_request, response) =>
       response.writeHead(200, { 'x-big': 'x'.repeat(20_000) }).end(),
