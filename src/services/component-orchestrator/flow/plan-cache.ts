@@ -7,6 +7,8 @@ import { type Plan, planOf } from './graph.ts'
 export interface PlanCache {
   /** Throws a `TerminalError` when the graph is not known, or cannot be run. */
   get(flowId: string, generation: number): Promise<Plan>
+  /** The plan, if it is at hand. */
+  peek(flowId: string, generation: number): Plan | undefined
 }
 
 const MOST = 1_000
@@ -14,6 +16,7 @@ const MOST = 1_000
 /** Creates an empty cache. */
 export function createPlanCache(db: Database): PlanCache {
   const plans = new Map<string, Promise<Plan>>()
+  const loaded = new WeakMap<Promise<Plan>, Plan>()
 
   async function load(flowId: string, generation: number): Promise<Plan> {
     const graph = await db.transaction('everything', (tx) => findGraph(tx, flowId, generation))
@@ -33,10 +36,17 @@ export function createPlanCache(db: Database): PlanCache {
       const plan = plans.get(key) ?? load(flowId, generation)
       plans.delete(key)
       plans.set(key, plan)
-      plan.catch(() => plans.delete(key))
+      plan.then(
+        (known) => loaded.set(plan, known),
+        () => plans.delete(key),
+      )
       const [oldest] = plans.keys()
       if (plans.size > MOST && oldest !== undefined) plans.delete(oldest)
       return plan
+    },
+    peek(flowId, generation) {
+      const plan = plans.get(`${flowId}/${generation}`)
+      return plan && loaded.get(plan)
     },
   }
 }

@@ -24,11 +24,11 @@ export interface HeadStartInput {
  * large is committed apart, as ever, and its task picks up what was begun.
  */
 export interface HeadStarts {
-  /** Resolves to undefined where the step cannot be run ahead or is not done within `QUICK_MS`. */
+  /** Resolves to undefined where the step cannot be run ahead, fails, or is not done within `QUICK_MS`. */
   begin(input: HeadStartInput): Promise<HeadStart | undefined>
   /** What was begun for this task, once; undefined when nothing was, or by another graph. */
   take(task: Pick<StepTask, 'id' | 'generation'>): Promise<StepOutput> | undefined
-  /** Forgets what was begun for the task, which somebody else will run. */
+  /** Gives up what was begun for the task: it will be run with its turn, here or elsewhere. */
   drop(taskId: string): void
   /** Which start of the flow took an arrival in; undefined: none. Only what is known here is run ahead. */
   note(flowId: string, generation: number | undefined): void
@@ -37,7 +37,7 @@ export interface HeadStarts {
 /** What running ahead takes. */
 export interface HeadStartsOptions {
   readonly steps: StepRunner
-  readonly plans: PlanCache
+  readonly plans: Pick<PlanCache, 'peek'>
   /** Whether nobody outside would know that the component has run. */
   readonly isPure: (component: string) => boolean
   /** Steps that are run ahead at a time. */
@@ -52,17 +52,25 @@ const MOST_CHARACTERS = 1_048_576
 /** Flows whose start is remembered. */
 const MOST_FLOWS = 1_000
 
+interface Begun {
+  readonly generation: number
+  readonly output: Promise<StepOutput>
+  readonly aborter: AbortController
+}
+
 /** Creates it; it knows no flow yet. */
 export function createHeadStarts({ steps, plans, isPure, most }: HeadStartsOptions): HeadStarts {
   const generations = new Map<string, number>()
-  const begun = new Map<string, { readonly generation: number; readonly output: Promise<StepOutput> }>()
+  const begun = new Map<string, Begun>()
 
   async function run({ flowId, taskId, message }: HeadStartInput, generation: number): Promise<HeadStart | undefined> {
+    const plan = plans.peek(flowId, generation)
+    if (plan === undefined || !isPure(plan.node(plan.firstStep)?.componentId ?? '')) return undefined
     const since = performance.now()
-    const { firstStep, node } = await plans.get(flowId, generation)
-    if (!isPure(node(firstStep)?.componentId ?? '')) return undefined
-    const output = steps.run({ flowId, generation, stepId: firstStep, taskId, message })
-    begun.set(taskId, { generation, output })
+    const aborter = new AbortController()
+    const input = { flowId, generation, stepId: plan.firstStep, taskId, message }
+    const output = steps.run(input, aborter.signal)
+    begun.set(taskId, { generation, output, aborter })
     const quick = await withinMs(output, QUICK_MS)
     if (quick === undefined || !isSmall(quick)) return undefined
     begun.delete(taskId)
@@ -76,8 +84,7 @@ export function createHeadStarts({ steps, plans, isPure, most }: HeadStartsOptio
       try {
         return await run(input, generation)
       } catch {
-        // Its task will run it again, and tell.
-        begun.delete(input.taskId)
+        // Its task meets the failure, and tells.
         return undefined
       }
     },
@@ -86,7 +93,10 @@ export function createHeadStarts({ steps, plans, isPure, most }: HeadStartsOptio
       begun.delete(id)
       return found?.generation === generation ? found.output : undefined
     },
-    drop: (taskId) => void begun.delete(taskId),
+    drop(taskId) {
+      begun.get(taskId)?.aborter.abort()
+      begun.delete(taskId)
+    },
     note(flowId, generation) {
       generations.delete(flowId)
       if (generation === undefined) return
