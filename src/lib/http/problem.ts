@@ -67,16 +67,29 @@ const codeByStatus: Readonly<Record<number, ErrorCode>> = {
 
 /**
  * The error as the caller may see it. A `HubError` stays; the framework's own refusals get our codes; a lost database is
- * `unavailable`; anything else is `internal` without detail, to be logged.
+ * `unavailable`; what two requests at once have come to is `unavailable` or a `conflict`; anything else is `internal` without detail, to be logged.
  */
 export function toHubError(error: unknown): HubError {
   if (error instanceof HubError) return error
   if (isConnectionFailure(error)) {
     return new HubError('unavailable', 'The service is not available at the moment: try again', { cause: error })
   }
+  const race = raceOf(error)
+  if (race) return race
   const code = frameworkCode(error)
   if (code && error instanceof Error) return new HubError(code, errorCatalogue[code].title, { cause: error })
   return new HubError('internal', 'The request failed for a reason inside the hub', { cause: error })
+}
+
+/** What came of two requests at once: nothing was done, and nobody is to blame. By SQLSTATE. */
+function raceOf(error: unknown): HubError | undefined {
+  const { code, severity } = fieldsOf(error)
+  if (severity === undefined) return undefined
+  if (code === '40P01' || code === '40001') {
+    return new HubError('unavailable', 'Another request was in the way: try again', { cause: error })
+  }
+  if (code !== '23503') return undefined
+  return new HubError('conflict', 'Something that this refers to was deleted at the same moment', { cause: error })
 }
 
 function frameworkCode(error: unknown): ErrorCode | undefined {

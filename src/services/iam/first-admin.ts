@@ -72,6 +72,7 @@ async function createAdmin(
     membership: { tenantId },
     roles: await findRolesById(tx, [ADMIN_ROLE]),
     permissions: [],
+    everywhere: [],
     createdAt,
   })
   // Nobody is the actor: the hub did it.

@@ -25,7 +25,7 @@ async function setup(t: TestContext) {
 
 const tables = [
   ...['user', 'tenant', 'membership', 'role', 'membership_role', 'platform_role', 'token', 'login_failure'],
-  ...['permission', 'tenant_key'],
+  ...['permission', 'tenant_key', 'login_pace', 'login_place'],
 ]
 
 test('a transaction without tenant sees and writes nothing', async (t) => {

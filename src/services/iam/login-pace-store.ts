@@ -28,9 +28,10 @@ export async function countTry(tx: Tx, keys: readonly PacedKey[], now: Date): Pr
 export async function uncountTry(tx: Tx, keys: readonly PacedKey[]): Promise<void> {
   const sorted = keys.toSorted((a, b) => (a.key < b.key ? -1 : 1))
   await tx.query(
-    `update iam.login_pace p set tat = p.tat - make_interval(secs => tried.every / 1000)
-       from (select key, every from unnest($1::text[], $2::float8[]) as tried (key, every)) as tried
-      where p.key = tried.key`,
+    `with tried as (
+       select p.key, tried.every from iam.login_pace p join unnest($1::text[], $2::float8[]) as tried (key, every) using (key)
+        order by p.key for update of p)
+     update iam.login_pace p set tat = p.tat - make_interval(secs => tried.every / 1000) from tried where p.key = tried.key`,
     [sorted.map(({ key }) => key), sorted.map(({ everyMs }) => everyMs)],
   )
 }

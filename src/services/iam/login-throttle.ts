@@ -16,9 +16,12 @@ export interface LoginThrottle {
 
 /** A try that was let in. */
 export interface LoginTry {
-  /** The password was right: the try does not count. */
-  succeeded(): Promise<void>
+  /** The try does not count: the password was right, or was not looked at. Never rejects: the login does not hang on it. */
+  end(how: 'succeeded' | 'not looked at'): Promise<void>
 }
+
+/** Stands for a user whom there is not, so that looking for the place takes the same. */
+const NOBODY = '00000000-0000-0000-0000-000000000000'
 
 /** How long a place is known after the last login from there. */
 const PLACE_MS = 30 * 86_400_000
@@ -31,7 +34,8 @@ export function createLoginThrottle({
   db,
   clock,
   masterKey,
-}: Pick<IamParts, 'db' | 'clock' | 'masterKey'>): LoginThrottle {
+  logger,
+}: Pick<IamParts, 'db' | 'clock' | 'masterKey' | 'logger'>): LoginThrottle {
   const key = masterKey.derive('iam/login-place')
   const placeOf = (address: string) => createHmac('sha256', key).update(networkOf(address)).digest('base64url')
   const longAgo = () => new Date(clock().getTime() - PLACE_MS)
@@ -39,7 +43,7 @@ export function createLoginThrottle({
     async enter({ subject, userId, tenantId }, address) {
       const place = placeOf(address)
       const keys = await asSystem(db, async (tx) => {
-        const isKnown = userId !== undefined && (await isKnownPlace(tx, userId, place, longAgo()))
+        const isKnown = await isKnownPlace(tx, userId ?? NOBODY, place, longAgo())
         const tried = keysOf({ subject, tenantId, address: place, isKnownPlace: isKnown })
         const waitMs = await countTry(tx, tried, clock())
         // Thrown inside, so that nothing is counted: a try that is not let in must not make the wait longer.
@@ -47,11 +51,11 @@ export function createLoginThrottle({
         return tried
       })
       return {
-        succeeded: () =>
+        end: (how) =>
           asSystem(db, async (tx) => {
             await uncountTry(tx, keys)
-            if (userId !== undefined) await rememberPlace(tx, userId, place, clock())
-          }),
+            if (how === 'succeeded' && userId !== undefined) await rememberPlace(tx, userId, place, clock())
+          }).catch((err: unknown) => logger.warn({ err }, 'A login could not be taken back from its count')),
       }
     },
     settle: (most) =>

@@ -55,10 +55,17 @@ export function createLogin(parts: LoginParts, { failures, throttle }: LoginGuar
       if (refusal instanceof HubError) await failures.record(who, address)
       throw refusal
     })
-    const fits = await passwords.verify(password, account?.passwordHash)
-    const issued = account?.active && fits ? await issueToken(parts, account) : undefined
+    let issued: LoginToken | undefined
+    try {
+      const fits = await passwords.verify(password, account?.passwordHash)
+      issued = account?.active && fits ? await issueToken(parts, account) : undefined
+    } catch (error) {
+      // Nobody has learnt whether the password is right.
+      await attempt.end('not looked at')
+      throw error
+    }
     if (issued) {
-      await attempt.succeeded()
+      await attempt.end('succeeded')
       return issued
     }
     await failures.record(who, address)
@@ -71,7 +78,7 @@ function issueToken({ db, bus, clock, config }: LoginParts, account: LoginAccoun
   const createdAt = clock()
   const expiresAt = new Date(createdAt.getTime() + config.loginTokenHours * 3_600_000)
   const text = newToken()
-  const { id: userId, tenantId } = account
+  const { id: userId, actsIn: tenantId } = account
   const token: Token = { id: newId(), userId, tenantId, type: 'SELF', permissions: [], expiresAt, createdAt }
   return asSystem(db, async (tx) => {
     if (!(await lockLoginAccount(tx, account))) return undefined

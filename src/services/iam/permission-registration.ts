@@ -15,7 +15,9 @@ type Parts = Pick<IamParts, 'db' | 'bus' | 'clock' | 'catalogue'>
 export async function registerPermissions({ db, bus, clock, catalogue }: Parts): Promise<void> {
   await asSystem(db, async (tx) => {
     const kept = new Map((await listPermissions(tx)).map((permission) => [permission.name, permission]))
-    for (const permission of catalogue.all) await register(tx, permission, kept.get(permission.name))
+    // In one order, so that two processes that start at once do not wait for each other.
+    const all = catalogue.all.toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    for (const permission of all) await register(tx, permission, kept.get(permission.name))
   })
 
   async function register(tx: Tx, permission: Permission, kept: KeptPermission | undefined): Promise<void> {

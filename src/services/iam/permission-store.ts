@@ -17,13 +17,13 @@ export async function listPermissions(tx: Tx): Promise<KeptPermission[]> {
   return tx.query<KeptPermission>(`select ${COLUMNS} from iam.permission order by name`)
 }
 
-/** What can be given at this moment: what the services register and what administrators have made. */
+/** What can be given at this moment: what services register, or have registered before, and what administrators have made. */
 export async function catalogueOf(tx: Tx, registered: PermissionCatalogue): Promise<PermissionCatalogue> {
-  const made = await tx.query<KeptPermission>({
-    name: 'iam-made-permissions',
-    text: `select ${COLUMNS} from iam.permission where not registered`,
+  const kept = await tx.query<KeptPermission>({
+    name: 'iam-permissions',
+    text: `select ${COLUMNS} from iam.permission`,
   })
-  const byName = new Map([...made, ...registered.all].map((permission) => [permission.name, permission]))
+  const byName = new Map([...kept, ...registered.all].map((permission) => [permission.name, permission]))
   return { all: [...byName.values()], find: (name) => byName.get(name) }
 }
 

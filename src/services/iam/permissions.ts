@@ -49,3 +49,15 @@ export function permissionCatalogue(others: readonly Permission[]): PermissionCa
   const byName = new Map([...Object.values(permissions), ...others].map((each) => [each.name, each]))
   return { all: [...byName.values()], find: (name) => byName.get(name) }
 }
+
+/**
+ * Those of the names that are in force everywhere when given directly: permissions of the platform, and all of a user who belongs to no
+ * tenant. Within a tenant no permission of the platform is ever kept.
+ */
+export function everywhereOf(
+  catalogue: PermissionCatalogue,
+  names: readonly string[],
+  tenantId: string | undefined,
+): string[] {
+  return names.filter((name) => tenantId === undefined || catalogue.find(name)?.scope !== 'tenant')
+}

@@ -32,6 +32,15 @@ export function checkRolePermissions(
   }
 }
 
+/**
+ * Throws `forbidden` for a role that gives what the principal has not: whoever takes rights from others comes to stand above them, and could
+ * then change their accounts.
+ */
+export function demandRoleAuthority(principal: Principal, catalogue: PermissionCatalogue, role: Role): void {
+  if (seesEverything(principal) || givable(principal, catalogue, role.permissions)) return
+  throw new HubError('forbidden', 'Cannot change this role as it gives more than you have')
+}
+
 /** Throws `forbidden` for a role of the hub: all tenants rely on these. */
 export function demandOwnRole(role: Role): void {
   if (role.tenantId !== undefined) return

@@ -69,6 +69,7 @@ async function ensureService({ bus }: Pick<Parts, 'bus'>, tx: Tx, username: stri
     membership: undefined,
     roles: [],
     permissions: [],
+    everywhere: [],
     createdAt,
   })
   if (inserted) await bus.publish(tx, { name: 'iam.user.created', payload: { id, username, status } })

@@ -3,7 +3,7 @@ import type { Principal } from '#lib/principal'
 import { asSystem } from './as-system.ts'
 import { actor, found, type IamParts } from './deps.ts'
 import { deleteTenant, lockTenant } from './tenant-store.ts'
-import { deleteUser } from './user-store.ts'
+import { deleteUser, lockUser } from './user-store.ts'
 import { withdrawTokens } from './withdraw-token.ts'
 
 interface Member {
@@ -23,6 +23,8 @@ export async function removeTenant(
 ): Promise<void> {
   const by = actor(principal)
   await asSystem(db, async (tx) => {
+    // Users before the tenant, as a login and every change of a user lock them in this order.
+    await lockMembers(tx, id)
     const { name } = found(await lockTenant(tx, id), 'tenant')
     await withdrawTokens({ bus }, tx, { tenantId: id }, { by: principal, reason: 'revoked' })
     for (const member of await membersOf(tx, id)) {
@@ -40,6 +42,19 @@ export async function removeTenant(
     await deleteTenant(tx, id)
     await bus.publish(tx, { name: 'iam.tenant.deleted', payload: { ...by, id, name } })
   })
+}
+
+async function lockMembers(tx: Tx, tenantId: string): Promise<void> {
+  const ids = await tx.query<{ id: string }>(
+    'select user_id as id from iam.membership where tenant_id = $1 order by user_id',
+    [tenantId],
+  )
+  for (const { id } of ids) await lockUser(tx, id)
+  await tx.query(
+    `select from iam.user u where u.id in (select user_id from iam.membership where tenant_id = $1)
+      order by u.id for update of u`,
+    [tenantId],
+  )
 }
 
 function membersOf(tx: Tx, tenantId: string): Promise<Member[]> {

@@ -8,8 +8,8 @@ export interface TenantKeys {
   set(tx: Tx, tenantId: string, value: string, now: Date): Promise<void>
   /** Undefined when there is none. Throws when it was sealed by another master key, or for another tenant. */
   find(tx: Tx, tenantId: string): Promise<string | undefined>
-  /** Twice is once. */
-  delete(tx: Tx, tenantId: string): Promise<void>
+  /** False when there was none. */
+  delete(tx: Tx, tenantId: string): Promise<boolean>
 }
 
 /** Opens the keys that are sealed under the master key. */
@@ -35,7 +35,8 @@ export function createTenantKeys(masterKey: MasterKey): TenantKeys {
       )
     },
     async delete(tx, tenantId) {
-      await tx.query('delete from iam.tenant_key where tenant_id = $1', [tenantId])
+      const sql = 'delete from iam.tenant_key where tenant_id = $1 returning tenant_id'
+      return (await tx.query(sql, [tenantId])).length === 1
     },
   }
 }

@@ -1,8 +1,8 @@
-import type { Tx } from '#lib/postgres'
+import { HubError } from '#lib/errors'
 import { type Principal, seesEverything } from '#lib/principal'
-import { scopeOf } from '#lib/scope'
 import { actor, found, type IamParts } from './deps.ts'
 import type { Tenant } from './tenant.ts'
+import { scopeOfTenant } from './tenant-scope.ts'
 import { lockTenant, updateTenant } from './tenant-store.ts'
 
 /** What a caller asks for; absent = stays. */
@@ -18,11 +18,12 @@ export async function modifyTenant(
   id: string,
   change: TenantChange,
 ): Promise<Tenant> {
-  return db.transaction(scopeOf(principal), async (tx) => {
-    const before = await lockedTenant(tx, principal, id)
+  return db.transaction(scopeOfTenant(principal, id), async (tx) => {
+    const before = found(await lockTenant(tx, id), 'tenant')
     const after: Tenant = { ...before, ...change, changedAt: clock() }
     const changed = fields.filter((field) => before[field] !== after[field])
     if (changed.length === 0) return before
+    if (changed.some((field) => field !== 'name')) demandStanding(principal)
     await updateTenant(tx, after)
     const tell = (tenant: Tenant) =>
       Object.fromEntries(told.filter((field) => changed.includes(field)).map((field) => [field, tenant[field]]))
@@ -32,8 +33,11 @@ export async function modifyTenant(
   })
 }
 
-/** For whoever acts in a tenant the id in the path means that tenant or none. */
-async function lockedTenant(tx: Tx, principal: Principal, id: string): Promise<Tenant> {
-  const isOwn = id.toLowerCase() === principal.tenant
-  return found(isOwn || seesEverything(principal) ? await lockTenant(tx, id) : undefined, 'tenant')
+/** Whether a tenant may act at all is not its own to say: it could shut out the administrators of the hub who belong to it. */
+function demandStanding(principal: Principal): void {
+  if (seesEverything(principal)) return
+  throw new HubError(
+    'forbidden',
+    'Cannot change status or confirmation of a tenant as that takes an administrator of the hub',
+  )
 }

@@ -7,6 +7,7 @@ import type { LoginToken } from './login.ts'
 import { listMemberships } from './membership-store.ts'
 import { findTokenAccount, insertToken } from './token-store.ts'
 import { newToken, tokenHash } from './token-text.ts'
+import { lockUser } from './user-store.ts'
 
 /**
  * Gives a login token that acts in another tenant of the user, and ends when the present one does. Only a login may be switched: other
@@ -20,6 +21,8 @@ export async function switchTenant(
   const text = newToken()
   const createdAt = clock()
   return asSystem(db, async (tx) => {
+    // A change of the password ends all logins, this one too.
+    await lockUser(tx, principal.id)
     const account = await findTokenAccount(tx, principal.tokenId, createdAt)
     if (account === undefined) throw new HubError('unauthenticated', 'The token is unknown, expired or revoked')
     const { type, expiresAt } = account.token

@@ -11,6 +11,8 @@ export interface UserChange {
   readonly confirmed?: boolean
   readonly roles?: readonly Role[]
   readonly permissions?: readonly string[]
+  /** With `permissions`: those of them that are to be in force everywhere. */
+  readonly everywhere?: readonly string[]
 }
 
 /** The user afterwards, and what has changed. */
@@ -42,6 +44,7 @@ export function changeUser(before: User, change: UserChange, now: Date): Changed
     ...given,
     roles: change.roles ?? before.roles,
     permissions: change.permissions ?? before.permissions,
+    everywhere: change.everywhere ?? before.everywhere,
     changedAt: now,
   }
   const fields = [...plain, 'roles', 'permissions'] as const

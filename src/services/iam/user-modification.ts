@@ -6,8 +6,7 @@ import { demandAuthority } from './authority.ts'
 import { actor, found, type IamParts } from './deps.ts'
 import { checkGrant } from './grant.ts'
 import { catalogueOf } from './permission-store.ts'
-import type { PermissionCatalogue } from './permissions.ts'
-import type { Role } from './role.ts'
+import { everywhereOf } from './permissions.ts'
 import { findRolesById } from './role-store.ts'
 import type { User } from './user.ts'
 import { type ChangedUser, changeUser, type UserChange } from './user-change.ts'
@@ -34,7 +33,7 @@ export async function modifyUser(parts: Parts, principal: Principal, id: string,
   const target = { scope: scopeOf(principal), id }
   const name = rest.username === undefined ? {} : { username: checkedUsername(rest.username) }
   // Once before the hash, which is work, and again with it: what is done must be right at the moment it is done.
-  await parts.db.transaction(target.scope, (tx) => permitted(parts, tx, principal, id, request))
+  await parts.db.transaction(target.scope, (tx) => permitted(parts, tx, principal, target, request))
   const secret = password === undefined ? {} : { passwordHash: await parts.passwords.hash(password) }
   try {
     return await modify(parts, principal, target, { ...rest, ...name, ...secret })
@@ -48,9 +47,23 @@ export async function modifyRights(
   parts: Omit<Parts, 'passwords'>,
   principal: Principal,
   target: Target,
-  { roles, permissions }: Pick<UserRequest, 'roles' | 'permissions'>,
+  { roles, permissions }: Rights,
 ): Promise<User> {
   return modify(parts, principal, target, { ...(roles && { roles }), ...(permissions && { permissions }) })
+}
+
+/** Throws where `modifyRights` would, for a user who is to become a member of the tenant first. */
+export async function checkRights(
+  parts: Pick<IamParts, 'db' | 'catalogue'>,
+  principal: Principal,
+  tenantId: string,
+  { roles: roleIds = [], permissions = [] }: Rights,
+): Promise<void> {
+  await parts.db.transaction({ tenant: tenantId }, async (tx) => {
+    const catalogue = await catalogueOf(tx, parts.catalogue)
+    const roles = await findRolesById(tx, roleIds)
+    checkGrant(principal, catalogue, { tenantId, roleIds, roles, permissions })
+  })
 }
 
 interface Target {
@@ -58,83 +71,94 @@ interface Target {
   readonly id: string
 }
 
+type Rights = Pick<UserRequest, 'roles' | 'permissions'>
 type Checked = Omit<UserRequest, 'password'> & Pick<UserChange, 'passwordHash'>
 
 function modify(
   parts: Omit<Parts, 'passwords'>,
   principal: Principal,
   { scope, id }: Target,
-  { roles: roleIds, ...fields }: Checked,
+  { roles, permissions, ...account }: Checked,
 ): Promise<User> {
   return parts.db.transaction(scope, async (tx) => {
     await lockUser(tx, id)
-    const { permissions } = fields
-    const asked = { ...(roleIds && { roles: roleIds }), ...(permissions && { permissions }) }
-    const { user: before, roles } = await permitted(parts, tx, principal, id, asked)
-    const change: UserChange = {
-      ...fields,
-      ...(roles && { roles: scope === 'everything' ? roles : withinTenant(before, roles) }),
-    }
+    const rights = { ...(roles && { roles }), ...(permissions && { permissions }) }
+    const { user: before, granted } = await permitted(parts, tx, principal, { scope, id }, rights)
+    const change = { ...account, ...granted }
     const after = changeUser(before, change, parts.clock())
-    if (after.changed.length > 0) await store(parts, tx, principal, { before, after, change })
+    if (after.changed.length > 0) await store(parts, tx, principal, { scope, before, after, change })
     return after.user
   })
 }
 
-/** A tenant neither gives nor takes roles of the platform. */
-function withinTenant(user: User, roles: readonly Role[]): readonly Role[] {
-  const kept = user.roles.filter(({ platform }) => platform)
-  const isNew = ({ id, platform }: Role) => platform && !kept.some((role) => role.id === id)
-  const index = roles.findIndex(isNew)
-  if (index < 0) return [...kept, ...roles.filter(({ platform }) => !platform)]
-  const message = `Field "roles[${index}]" must be a role within the tenant`
-  throw new HubError('invalid-body', message, { faults: [{ field: `roles[${index}]`, message }] })
-}
-
-/** The user as it is and the roles asked for; throws when the principal must not change it so. */
+/** The user as it is and the rights asked for, each where it belongs; throws when the principal must not change it so. */
 async function permitted(
   parts: Pick<IamParts, 'catalogue'>,
   tx: Tx,
   principal: Principal,
-  id: string,
-  request: Pick<UserRequest, 'roles' | 'permissions'>,
-): Promise<{ user: User; roles: readonly Role[] | undefined }> {
+  { scope, id }: Target,
+  { roles: roleIds, permissions }: Rights,
+): Promise<{ user: User; granted: Pick<UserChange, 'roles' | 'permissions' | 'everywhere'> }> {
   const user = found(await findUserById(tx, id), 'user')
-  if (user.kind !== 'user') found<User>(undefined, 'user')
+  if (user.kind !== 'user') throw notAPerson()
   const catalogue = await catalogueOf(tx, parts.catalogue)
   demandAuthority(principal, catalogue, user)
-  return { user, roles: await grantedRoles(tx, principal, catalogue, user, request) }
-}
-
-/** What the user has already need not be given again, and so need not be one's to give. */
-async function grantedRoles(
-  tx: Tx,
-  principal: Principal,
-  catalogue: PermissionCatalogue,
-  user: User,
-  { roles: roleIds, permissions = [] }: Pick<UserRequest, 'roles' | 'permissions'>,
-): Promise<readonly Role[] | undefined> {
   const roles = roleIds && (await findRolesById(tx, roleIds))
   const has = new Set(user.roles.map((role) => role.id))
+  // What the user has already need not be given again, and so need not be one's to give.
   checkGrant(principal, catalogue, {
     tenantId: user.tenantId,
     roleIds: (roleIds ?? []).filter((roleId) => !has.has(roleId.toLowerCase())),
     roles: roles ?? [],
-    permissions: permissions.filter((permission) => !user.permissions.includes(permission)),
+    permissions: (permissions ?? []).filter((permission) => !user.permissions.includes(permission)),
   })
-  return roles
+  const given = permissions && {
+    permissions,
+    everywhere: everywhereOf(catalogue, permissions, user.tenantId),
+  }
+  if (scope === 'everything') return { user, granted: { ...(roles && { roles }), ...given } }
+  return { user, granted: withinTenant(user, { ...(roles && { roles }), ...given }) }
+}
+
+type Granted = Pick<UserChange, 'roles' | 'permissions' | 'everywhere'>
+
+/** As seen in a tenant: what is in force everywhere stays as it is, and nothing is added to it. */
+function withinTenant(user: User, { roles, permissions, everywhere = [] }: Granted): Granted {
+  const kept = user.roles.filter(({ platform }) => platform)
+  const role = roles?.findIndex(({ id, platform }) => platform && !kept.some((one) => one.id === id)) ?? -1
+  if (role >= 0) throw beyondTenant(`roles[${role}]`)
+  const permission =
+    permissions?.findIndex((name) => everywhere.includes(name) && !user.everywhere.includes(name)) ?? -1
+  if (permission >= 0) throw beyondTenant(`permissions[${permission}]`)
+  return {
+    ...(roles && { roles: [...kept, ...roles.filter(({ platform }) => !platform)] }),
+    ...(permissions && {
+      permissions: [...new Set([...user.everywhere, ...permissions])],
+      everywhere: user.everywhere,
+    }),
+  }
+}
+
+function beyondTenant(field: string): HubError {
+  const message = `Field "${field}" must be in force within the tenant alone`
+  return new HubError('invalid-body', message, { faults: [{ field, message }] })
+}
+
+/** A service looks like nobody: it is no user that anybody changes. */
+export function notAPerson(): HubError {
+  return new HubError('not-found', 'No user found', { faults: [{ field: 'id', message: 'There is no such user' }] })
 }
 
 async function store(
   { bus }: Pick<Parts, 'bus'>,
   tx: Tx,
   principal: Principal,
-  { before, after, change }: { before: User; after: ChangedUser; change: UserChange },
+  { scope, before, after, change }: { scope: Scope; before: User; after: ChangedUser; change: UserChange },
 ): Promise<void> {
   const { user, changed } = after
   const rights = changed.filter((field) => field === 'roles' || field === 'permissions')
   if (changed.length > rights.length && !(await updateUser(tx, user, change.passwordHash))) throw notOwn()
-  if (rights.length > 0) await updateRights(tx, user)
+  if (rights.length > 0) await updateRights(tx, user, scope)
   if (holdsAll(before) && !(holdsAll(user) && user.status === 'ACTIVE')) await demandOtherAdmin(tx, user.id)
   if (changed.includes('password')) {
     const filter = { userId: user.id, ofLogin: true, except: principal.tokenId }
@@ -142,8 +166,8 @@ async function store(
   }
   const payload = { ...actor(principal), id: user.id, changed: [...changed], before: after.before, after: after.after }
   await bus.publish(tx, { name: 'iam.user.modified', payload })
-  if (!changed.includes('roles') || user.tenantId === undefined) return
-  const roles = user.roles.map((role) => role.id)
+  if (rights.length === 0 || user.tenantId === undefined) return
+  const roles = user.roles.filter(({ platform }) => !platform).map((role) => role.id)
   const assigned = { ...actor(principal), id: user.id, tenantId: user.tenantId, roles }
   await bus.publish(tx, { name: 'iam.user.assignedToTenant', payload: assigned })
 }
@@ -155,8 +179,8 @@ export async function demandOtherAdmin(tx: Tx, id: string): Promise<void> {
 }
 
 /** Whether the user may do everything, as long as it is ACTIVE. */
-export function holdsAll({ permissions, roles }: User): boolean {
-  return permissions.includes('all') || roles.some((role) => role.platform && role.permissions.includes('all'))
+export function holdsAll({ everywhere, roles }: User): boolean {
+  return everywhere.includes('all') || roles.some((role) => role.platform && role.permissions.includes('all'))
 }
 
 function notOwn(): HubError {

@@ -1,4 +1,4 @@
-import type { Tx } from '#lib/postgres'
+import type { Scope, Tx } from '#lib/postgres'
 import { ROLE_JSON, type RoleRow, toRole } from './role-store.ts'
 import type { Status } from './tenant.ts'
 import type { NewUser, User } from './user.ts'
@@ -15,13 +15,15 @@ export interface UserRow {
   readonly tenant_id: string | null
   readonly roles: readonly RoleRow[]
   readonly permissions: readonly string[]
+  /** Those of them that are in force everywhere. */
+  readonly everywhere: readonly string[]
   readonly created_at: Date
   readonly changed_at: Date
 }
 
 /** The columns of user `u` that are the same whichever tenant it is seen in. The password hash is never among them. */
 export const USER_COLUMNS =
-  'u.id, u.kind, u.username, u.firstname, u.lastname, u.status, u.confirmed, u.created_at, u.changed_at'
+  'u.id, u.kind, u.username, u.firstname, u.lastname, u.status, u.confirmed, u.permissions as everywhere, u.created_at, u.changed_at'
 
 /** SQL for the ids of the roles that are in force for user `u` in the tenant of membership `m`. */
 export const ROLE_IDS = `
@@ -89,7 +91,7 @@ export async function insertUser(tx: Tx, user: NewUser): Promise<boolean> {
       lastname ?? null,
       status,
       confirmed,
-      membership ? [] : user.permissions,
+      user.everywhere,
       createdAt,
     ],
   )
@@ -98,10 +100,11 @@ export async function insertUser(tx: Tx, user: NewUser): Promise<boolean> {
   return true
 }
 
-async function insertMembership(tx: Tx, { id, permissions, createdAt }: NewUser, tenantId: string): Promise<void> {
+async function insertMembership(tx: Tx, user: NewUser, tenantId: string): Promise<void> {
+  const { id, createdAt } = user
   await tx.query(
     `insert into iam.membership (user_id, tenant_id, is_default, permissions, created_at) values ($1, $2, true, $3, $4)`,
-    [id, tenantId, permissions, createdAt],
+    [id, tenantId, within(user), createdAt],
   )
 }
 
@@ -151,26 +154,31 @@ export async function updateUser(tx: Tx, user: User, passwordHash: string | unde
   return rows.length === 1
 }
 
-/** Stores what the user may do: in the tenant as which it was read, in none for one without tenant. */
-export async function updateRights(tx: Tx, { id, tenantId, roles, permissions }: User): Promise<void> {
+/** Stores what the user may do in the tenant as which it was read; in a transaction that sees all also what it may do everywhere. */
+export async function updateRights(tx: Tx, user: User, scope: Scope): Promise<void> {
+  const { id, tenantId, roles } = user
   const ids = (platform: boolean) => roles.filter((role) => role.platform === platform).map((role) => role.id)
-  // In a tenant's transaction there are no roles of the platform, neither to give nor to take.
-  await tx.query('delete from iam.platform_role where user_id = $1 and role_id <> all ($2::uuid[])', [id, ids(true)])
-  if (ids(true).length > 0) await insertPlatformRoles(tx, id, ids(true))
-  if (tenantId === undefined) {
-    await tx.query('update iam.user set permissions = $2 where id = $1', [id, permissions])
-    return
+  if (scope === 'everything') {
+    await tx.query('delete from iam.platform_role where user_id = $1 and role_id <> all ($2::uuid[])', [id, ids(true)])
+    await insertPlatformRoles(tx, id, ids(true))
+    await tx.query('update iam.user set permissions = $2 where id = $1', [id, user.everywhere])
   }
+  if (tenantId === undefined) return
   await tx.query('update iam.membership set permissions = $3 where user_id = $1 and tenant_id = $2', [
     id,
     tenantId,
-    permissions,
+    within(user),
   ])
   await tx.query(
     'delete from iam.membership_role where user_id = $1 and tenant_id = $2 and role_id <> all ($3::uuid[])',
     [id, tenantId, ids(false)],
   )
-  if (ids(false).length > 0) await insertMembershipRoles(tx, id, tenantId, ids(false))
+  await insertMembershipRoles(tx, id, tenantId, ids(false))
+}
+
+/** The permissions that are in force in the tenant alone. */
+function within({ permissions, everywhere }: Pick<User, 'permissions' | 'everywhere'>): string[] {
+  return permissions.filter((permission) => !everywhere.includes(permission))
 }
 
 /** Makes the user a member of the tenant, its default one if it has no other. False for one who is a member already. */
@@ -217,12 +225,18 @@ export async function hasOtherAdmin(tx: Tx, id: string): Promise<boolean> {
   return rows.length > 0
 }
 
+/** SQL: whether user `u` may do something beyond tenants. */
+const BEYOND_TENANTS = `(u.permissions <> '{}' or exists (select from iam.platform_role p where p.user_id = u.id))`
+
 /** What the check of a password needs of a person. */
 export interface LoginAccount {
   readonly id: string
   readonly passwordHash: string | undefined
+  /** For the record: a tenant that the user belongs to, ACTIVE or not. */
   readonly tenantId: string | undefined
-  /** Whether the user, and the default tenant if there is one, are ACTIVE. */
+  /** The tenant in which a login acts: the default one, or the first other that is ACTIVE. */
+  readonly actsIn: string | undefined
+  /** Whether the user is ACTIVE and has somewhere to act: in an ACTIVE tenant, or beyond tenants. */
   readonly active: boolean
 }
 
@@ -231,6 +245,7 @@ interface LoginRow {
   readonly password_hash: string | null
   readonly tenant_id: string | null
   readonly active: boolean
+  readonly homeless: boolean
 }
 
 /** Services are not found: they have no password. */
@@ -238,10 +253,13 @@ export async function findLoginAccount(tx: Tx, username: string): Promise<LoginA
   const [row] = await tx.query<LoginRow>(
     {
       name: 'iam-login-account',
-      text: `select u.id, u.password_hash, m.tenant_id, u.status = 'ACTIVE' and coalesce(n.status, 'ACTIVE') = 'ACTIVE' as active
+      text: `select u.id, u.password_hash, m.tenant_id, u.status = 'ACTIVE' and (m.status = 'ACTIVE' or ${BEYOND_TENANTS}
+                    or not exists (select from iam.membership any_of where any_of.user_id = u.id)) as active,
+                    m.status is distinct from 'ACTIVE' as homeless
                from iam.user u
-               left join iam.membership m on m.user_id = u.id and m.is_default
-               left join iam.tenant n on n.id = m.tenant_id
+               left join lateral (
+                 select m.tenant_id, n.status from iam.membership m join iam.tenant n on n.id = m.tenant_id
+                  where m.user_id = u.id order by n.status = 'ACTIVE' desc, m.is_default desc, m.created_at, m.tenant_id limit 1) m on true
               where u.kind = 'user' and u.username = $1`,
     },
     [username],
@@ -251,6 +269,7 @@ export async function findLoginAccount(tx: Tx, username: string): Promise<LoginA
     id: row.id,
     passwordHash: row.password_hash ?? undefined,
     tenantId: row.tenant_id ?? undefined,
+    actsIn: row.homeless ? undefined : (row.tenant_id ?? undefined),
     active: row.active,
   }
 }
@@ -291,6 +310,7 @@ export function toUser(row: UserRow): User {
     tenantId: row.tenant_id ?? undefined,
     roles: row.roles.map(toRole),
     permissions: row.permissions,
+    everywhere: row.everywhere,
     createdAt: row.created_at,
     changedAt: row.changed_at,
   }

@@ -15,8 +15,10 @@ export interface User {
   readonly tenantId: string | undefined
   /** Those of the platform and those in that tenant. */
   readonly roles: readonly Role[]
-  /** Given directly, without those of the roles. */
+  /** Given directly, without those of the roles: everywhere and in that tenant. */
   readonly permissions: readonly string[]
+  /** Those of them that are in force everywhere: of the platform, and any of a user without tenant. */
+  readonly everywhere: readonly string[]
   readonly createdAt: Date
   readonly changedAt: Date
 }
@@ -33,7 +35,9 @@ export interface NewUser {
   readonly confirmed: boolean
   readonly membership: { readonly tenantId: string } | undefined
   readonly roles: readonly Role[]
-  /** Given directly: within the tenant, without one everywhere. */
+  /** Given directly. */
   readonly permissions: readonly string[]
+  /** Those of them that are in force everywhere. */
+  readonly everywhere: readonly string[]
   readonly createdAt: Date
 }

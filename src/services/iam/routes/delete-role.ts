@@ -2,12 +2,13 @@ import { route } from '#lib/http/route'
 import { scopeOf } from '#lib/scope'
 import { actor, found, type IamParts } from '../deps.ts'
 import { Created, IdParams } from '../documents.ts'
+import { catalogueOf } from '../permission-store.ts'
 import { permissions } from '../permissions.ts'
-import { demandOwnRole } from '../role-rules.ts'
+import { demandOwnRole, demandRoleAuthority } from '../role-rules.ts'
 import { deleteRole, findRolesById, lockRole } from '../role-store.ts'
 
 /** `DELETE /roles/:id`: takes it from all who have it. */
-export const deleteRoleRoute = ({ db, bus }: Pick<IamParts, 'db' | 'bus'>) =>
+export const deleteRoleRoute = ({ db, bus, catalogue }: Pick<IamParts, 'db' | 'bus' | 'catalogue'>) =>
   route({
     method: 'DELETE',
     path: '/api/v1/roles/:id',
@@ -19,9 +20,11 @@ export const deleteRoleRoute = ({ db, bus }: Pick<IamParts, 'db' | 'bus'>) =>
     async handle({ params: { id }, principal }) {
       await db.transaction(scopeOf(principal), async (tx) => {
         demandOwnRole(found((await findRolesById(tx, [id]))[0], 'role'))
-        const { name, tenantId } = found(await lockRole(tx, id), 'role')
-        await deleteRole(tx, id)
-        const payload = { ...actor(principal), id, name, ...(tenantId && { tenantId }) }
+        const role = found(await lockRole(tx, id), 'role')
+        demandRoleAuthority(principal, await catalogueOf(tx, catalogue), role)
+        const { name, tenantId } = role
+        await deleteRole(tx, role.id)
+        const payload = { ...actor(principal), id: role.id, name, ...(tenantId && { tenantId }) }
         await bus.publish(tx, { name: 'iam.role.deleted', payload })
       })
       return { status: 200, body: { id } }

@@ -5,7 +5,7 @@ import { asSystem } from '../as-system.ts'
 import { actor, found, type IamParts } from '../deps.ts'
 import { Created, IdParams } from '../documents.ts'
 import { permissions } from '../permissions.ts'
-import { demandOtherAdmin, holdsAll } from '../user-modification.ts'
+import { demandOtherAdmin, holdsAll, notAPerson } from '../user-modification.ts'
 import { deleteUser, findUserById, lockUser } from '../user-store.ts'
 import { withdrawTokens } from '../withdraw-token.ts'
 
@@ -24,8 +24,9 @@ export const deleteUserRoute = ({ db, bus }: Pick<IamParts, 'db' | 'bus'>) =>
       await asSystem(db, async (tx) => {
         await lockUser(tx, id)
         const user = found(await findUserById(tx, id), 'user')
-        if (user.kind !== 'user') found(undefined, 'user')
-        if (holdsAll(user) && !seesEverything(principal)) {
+        if (user.kind !== 'user') throw notAPerson()
+        const isBeyondTenants = user.everywhere.length > 0 || user.roles.some(({ platform }) => platform)
+        if (isBeyondTenants && !seesEverything(principal)) {
           throw new HubError('forbidden', 'Cannot delete this user as it may do more than you')
         }
         if (holdsAll(user)) await demandOtherAdmin(tx, user.id)

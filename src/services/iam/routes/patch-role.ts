@@ -9,7 +9,7 @@ import { catalogueOf } from '../permission-store.ts'
 import { permissions } from '../permissions.ts'
 import type { Role } from '../role.ts'
 import { roleBody } from '../role-body.ts'
-import { checkRoleName, checkRolePermissions, demandOwnRole, roleTaken } from '../role-rules.ts'
+import { checkRoleName, checkRolePermissions, demandOwnRole, demandRoleAuthority, roleTaken } from '../role-rules.ts'
 import { findRolesById, lockRole, updateRole } from '../role-store.ts'
 import { isViolation } from '../violation.ts'
 
@@ -49,8 +49,10 @@ async function change(
 ): Promise<Role> {
   demandOwnRole(found((await findRolesById(tx, [id]))[0], 'role'))
   const before = found(await lockRole(tx, id), 'role')
+  const known = await catalogueOf(tx, catalogue)
+  demandRoleAuthority(principal, known, before)
   const added = (body.permissions ?? []).filter((name) => !before.permissions.includes(name))
-  checkRolePermissions(principal, await catalogueOf(tx, catalogue), added)
+  checkRolePermissions(principal, known, added)
   const after: Role = { ...before, ...body }
   const changed = fields.filter((field) => JSON.stringify(before[field]) !== JSON.stringify(after[field]))
   if (changed.length === 0) return before
@@ -60,7 +62,7 @@ async function change(
   const { tenantId } = after
   const payload = {
     ...actor(principal),
-    id,
+    id: before.id,
     ...(tenantId && { tenantId }),
     changed,
     before: tell(before),

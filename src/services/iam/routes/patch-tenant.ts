@@ -19,7 +19,7 @@ export const patchTenant = (parts: IamParts) =>
     params: IdParams,
     body: Body,
     response: { 200: TenantDocument },
-    errors: ['not-found'],
+    errors: ['forbidden', 'not-found'],
     async handle({ params, body, principal }) {
       return { status: 200, body: tenantDocument(await modifyTenant(parts, principal, params.id, body)) }
     },

@@ -8,7 +8,7 @@ import { actor, found, type IamParts } from '../deps.ts'
 import { Created } from '../documents.ts'
 import { checkGrant, defaultRoles, tenantToCreateIn } from '../grant.ts'
 import { catalogueOf } from '../permission-store.ts'
-import { permissions } from '../permissions.ts'
+import { everywhereOf, permissions } from '../permissions.ts'
 import { USER_ROLE } from '../role.ts'
 import { findRolesById } from '../role-store.ts'
 import { findTenantById } from '../tenant-store.ts'
@@ -71,7 +71,7 @@ async function granted(
   tx: Tx,
   principal: Principal,
   body: Body,
-): Promise<Pick<NewUser, 'membership' | 'roles' | 'permissions'>> {
+): Promise<Pick<NewUser, 'membership' | 'roles' | 'permissions' | 'everywhere'>> {
   const tenantId = tenantToCreateIn(principal, body.tenant)
   if (tenantId !== undefined) found(await findTenantById(tx, tenantId), 'tenant', 'tenant')
   const roleIds = body.roles ?? []
@@ -83,6 +83,7 @@ async function granted(
     membership: tenantId === undefined ? undefined : { tenantId },
     roles: body.roles ? roles : defaultRoles(principal, catalogue, tenantId, roles[0]),
     permissions: asked,
+    everywhere: everywhereOf(catalogue, asked, tenantId),
   }
 }
 

@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { HubError } from '#lib/errors'
 import { route } from '#lib/http/route'
-import { demand, type Principal, seesEverything } from '#lib/principal'
+import { type Principal, seesEverything } from '#lib/principal'
 import { Id } from '#lib/schema'
 import { asSystem } from '../as-system.ts'
 import { actor, found, type IamParts } from '../deps.ts'
@@ -10,7 +10,7 @@ import { permissions } from '../permissions.ts'
 import { scopeOfTenant } from '../tenant-scope.ts'
 import { findTenantById } from '../tenant-store.ts'
 import { userBody } from '../user-body.ts'
-import { modifyRights } from '../user-modification.ts'
+import { checkRights, modifyRights } from '../user-modification.ts'
 import { findUserById, insertMember, lockUser } from '../user-store.ts'
 
 const { roles, permissions: given } = userBody
@@ -35,7 +35,10 @@ export const putTenantUser = (parts: IamParts) =>
     errors: ['forbidden', 'not-found', 'conflict'],
     async handle({ params: { id, userId }, body, principal }) {
       const scope = scopeOfTenant(principal, id)
-      if (seesEverything(principal)) await takeIn(parts, principal, { userId, tenantId: scope.tenant })
+      if (seesEverything(principal)) {
+        await checkRights(parts, principal, scope.tenant, body)
+        await takeIn(parts, principal, { userId, tenantId: scope.tenant })
+      }
       const user = await modifyRights(parts, principal, { scope, id: userId }, body)
       return { status: 200, body: userDocument(user) }
     },
@@ -46,7 +49,6 @@ async function takeIn(
   principal: Principal,
   { userId, tenantId }: { userId: string; tenantId: string },
 ): Promise<void> {
-  demand(principal, permissions.membershipCreate)
   await asSystem(db, async (tx) => {
     await lockUser(tx, userId)
     found(await findTenantById(tx, tenantId), 'tenant')

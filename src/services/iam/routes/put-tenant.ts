@@ -20,7 +20,7 @@ export const putTenant = (parts: IamParts) =>
     params: IdParams,
     body: Body,
     response: { 200: TenantDocument },
-    errors: ['not-found'],
+    errors: ['forbidden', 'not-found'],
     async handle({ params, body: { name, status = 'ACTIVE', confirmed = true }, principal }) {
       const tenant = await modifyTenant(parts, principal, params.id, { name, status, confirmed })
       return { status: 200, body: tenantDocument(tenant) }

@@ -1,8 +1,9 @@
 import { Type } from 'typebox'
 import { route } from '#lib/http/route'
 import type { Tx } from '#lib/postgres'
+import type { Principal } from '#lib/principal'
 import { asSystem } from '../as-system.ts'
-import { found, type IamParts } from '../deps.ts'
+import { actor, found, type IamParts } from '../deps.ts'
 import { IdParams } from '../documents.ts'
 import { permissions } from '../permissions.ts'
 import { createTenantKeys, type TenantKeys } from '../tenant-keys.ts'
@@ -13,10 +14,14 @@ const Key = Type.Object({ key: Type.Union([Type.String(), Type.Null()]) })
 const Body = Type.Object({ value: Type.String({ minLength: 1, maxLength: 4_096 }) }, { additionalProperties: false })
 
 /** `POST`, `GET` and `DELETE /tenants/:id/key`. The permissions are the platform's: they are for services that encrypt for a tenant. */
-export function tenantKeyRoutes({ db, clock, masterKey }: Pick<IamParts, 'db' | 'clock' | 'masterKey'>) {
+export function tenantKeyRoutes({ db, bus, clock, masterKey }: Pick<IamParts, 'db' | 'bus' | 'clock' | 'masterKey'>) {
   const keys = createTenantKeys(masterKey)
   const within = <T>(id: string, work: (keys: TenantKeys, tx: Tx, tenantId: string) => Promise<T>): Promise<T> =>
     asSystem(db, async (tx) => work(keys, tx, found(await findTenantById(tx, id), 'tenant').id))
+  const tell = async (tx: Tx, principal: Principal, id: string): Promise<void> => {
+    const payload = { ...actor(principal), id, changed: ['key'], before: {}, after: {} }
+    await bus.publish(tx, { name: 'iam.tenant.modified', payload })
+  }
   const common = { path, params: IdParams, errors: ['not-found'] } as const
   return [
     route({
@@ -26,8 +31,11 @@ export function tenantKeyRoutes({ db, clock, masterKey }: Pick<IamParts, 'db' | 
       permission: permissions.keyCreate,
       body: Body,
       response: { 200: Key },
-      async handle({ params, body: { value } }) {
-        await within(params.id, (kept, tx, tenantId) => kept.set(tx, tenantId, value, clock()))
+      async handle({ params, body: { value }, principal }) {
+        await within(params.id, async (kept, tx, tenantId) => {
+          await kept.set(tx, tenantId, value, clock())
+          await tell(tx, principal, tenantId)
+        })
         return { status: 200, body: { key: value } }
       },
     }),
@@ -48,8 +56,10 @@ export function tenantKeyRoutes({ db, clock, masterKey }: Pick<IamParts, 'db' | 
       summary: 'Delete the key of a tenant',
       permission: permissions.keyDelete,
       response: { 200: Key },
-      async handle({ params }) {
-        await within(params.id, (kept, tx, tenantId) => kept.delete(tx, tenantId))
+      async handle({ params, principal }) {
+        await within(params.id, async (kept, tx, tenantId) => {
+          if (await kept.delete(tx, tenantId)) await tell(tx, principal, tenantId)
+        })
         return { status: 200, body: { key: null } }
       },
     }),

@@ -28,6 +28,10 @@ create policy membership_change on iam.membership for update
   using (tenant_id = oih.current_tenant()) with check (tenant_id = oih.current_tenant());
 create policy membership_end on iam.membership for delete using (tenant_id = oih.current_tenant());
 
+-- A login of before the user came to the tenant acts in none, and is to end with the others.
+create policy token_of_own_user on iam.token for select using (tenant_id is null and iam.is_own_user(user_id));
+create policy token_of_own_user_end on iam.token for delete using (tenant_id is null and iam.is_own_user(user_id));
+
 -- A membership never passes to another user or tenant: that would let a tenant take in whom it does not know.
 create function iam.keep_membership() returns trigger language plpgsql as $$
 begin
@@ -53,7 +57,7 @@ $$;
 create trigger membership_default after delete on iam.membership
   for each row when (old.is_default) execute function iam.pass_default_on();
 
--- Every permission that can be given. service: who registers and checks it; null: made by an administrator for checks of their own.
+-- Every permission that can be given. registered: a service checks it; otherwise an administrator made it for applications of their own.
 create table iam.permission (
   id uuid primary key,
   name text not null constraint permission_name unique,
