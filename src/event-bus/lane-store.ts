@@ -35,8 +35,8 @@ export interface LaneStore {
   lock(tx: Tx, leases: readonly LaneLease[]): Promise<LockedLanes>
   /** Those of the ordering keys with an event that waits in `delivery`. */
   waiting(tx: Tx, keys: readonly string[]): Promise<Set<string>>
-  /** Moves cursors forward with the commit. Of lanes that this transaction has locked alone: otherwise two could move one at once. */
-  advance(tx: Tx, cursors: readonly LaneCursor[]): void
+  /** Moves cursors forward with the commit, of the lanes that this transaction has locked; another lane stays where it is. */
+  advance(tx: Tx, cursors: readonly LaneCursor[], locked: LockedLanes): void
   /** Lets go of everything. */
   unregister(): Promise<void>
 }
@@ -66,19 +66,7 @@ const CLAIM = {
 
 const LOCK = {
   name: 'lane-lock',
-  text: `with held as materialized (
-           select l.lane from event_bus.lane l join unnest($2::integer[], $3::integer[]) as mine (lane, fence) using (lane)
-            where l.subscription = $1 and l.fence = mine.fence order by l.lane for update of l)
-         select array(select lane from held) as lanes`,
-}
-
-/** A statement of its own: it must see what whoever held the lanes before has committed. */
-const STATE = {
-  name: 'lane-state',
-  text: `select array(select ${CURSOR} from unnest($2::integer[]) with ordinality as wanted (lane, place)
-                        join event_bus.lane l on l.subscription = $1 and l.lane = wanted.lane order by place) as cursors,
-                exists (select from event_bus.delivery
-                         where queue = $1 and state <> 'dead' and ordering_key is not null) as waiting`,
+  text: 'select cursors, waiting from event_bus.lock_lanes($1, $2, $3)',
 }
 
 const WAITING = {
@@ -87,20 +75,8 @@ const WAITING = {
           where queue = $1 and ordering_key = any ($2::text[]) and state <> 'dead'`,
 }
 
-/** The lanes are locked, so that nobody else moves them. */
-const ADVANCE = {
-  name: 'lane-advance',
-  text: `with moved as materialized (
-           select l.lane, ${CURSOR} as past, done.cursor
-             from event_bus.lane l join unnest($2::integer[], $3::integer[], $4::bigint[]) as done (lane, fence, cursor) using (lane)
-            where l.subscription = $1 and l.fence = done.fence
-         ), passed as (
-           delete from event_bus.lane_cursor c using moved
-            where c.subscription = $1 and c.lane = moved.lane and c.cursor = moved.past and moved.past < moved.cursor
-         )
-         insert into event_bus.lane_cursor (subscription, lane, cursor)
-         select $1, lane, cursor from moved where past < cursor`,
-}
+/** The lanes are locked, so that nobody else moves them: what was read under the lock is what there is to be replaced. */
+const ADVANCE = { name: 'lane-advance', text: 'select event_bus.advance_lanes($1, $2, $3, $4)' }
 
 /** Opens the rows of one subscription for one member. */
 export function createLaneStore(db: Database, subscription: string, memberId: string): LaneStore {
@@ -125,24 +101,29 @@ export function createLaneStore(db: Database, subscription: string, memberId: st
       )
     },
     async lock(tx, leases) {
-      const values = [subscription, ...leaseColumns(leases)]
-      const wanted = leases.map(({ lane }) => lane)
-      const [[locked], [state]] = await Promise.all([
-        tx.query<{ lanes: number[] }>(LOCK, values),
-        tx.query<{ cursors: string[]; waiting: boolean }>(STATE, [subscription, wanted]),
+      const [row] = await tx.query<{ cursors: (string | null)[]; waiting: boolean }>(LOCK, [
+        subscription,
+        ...leaseColumns(leases),
       ])
-      const held = new Set(locked?.lanes)
-      // Arrays of bigint arrive as texts.
-      const cursors = wanted.map((lane, index) => [lane, Number(state?.cursors[index])] as const)
-      return { cursors: new Map(cursors.filter(([lane]) => held.has(lane))), anyWaiting: state?.waiting ?? false }
+      const cursors = leases.flatMap(({ lane }, index) => {
+        const cursor = row?.cursors[index] ?? null
+        // Arrays of bigint arrive as texts.
+        return cursor === null ? [] : [[lane, Number(cursor)] as const]
+      })
+      return { cursors: new Map(cursors), anyWaiting: row?.waiting ?? false }
     },
     async waiting(tx, keys) {
       const rows = await tx.query<{ ordering_key: string }>(WAITING, [subscription, keys])
       return new Set(rows.map(({ ordering_key }) => ordering_key))
     },
-    advance(tx, cursors) {
-      const positions = cursors.map(({ cursor }) => cursor)
-      tx.defer(ADVANCE, [subscription, ...leaseColumns(cursors), positions])
+    advance(tx, cursors, locked) {
+      const moves = cursors.flatMap(({ lane, cursor }) => {
+        const past = locked.cursors.get(lane)
+        return past === undefined || past >= cursor ? [] : [{ lane, past, cursor }]
+      })
+      if (moves.length === 0) return
+      const [lanes, past] = [moves.map(({ lane }) => lane), moves.map((move) => move.past)]
+      tx.defer(ADVANCE, [subscription, lanes, past, moves.map(({ cursor }) => cursor)])
     },
     async unregister() {
       const values = [subscription, memberId]

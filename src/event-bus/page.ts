@@ -60,7 +60,8 @@ export function createPageCommit({ subscription, db, store, deliveries, retry, h
   /** Locks, looks, and then does what is due. */
   function commitDue(slices: readonly Slice[], failure?: { readonly error: unknown }): Promise<void> {
     return db.transaction('everything', async (tx) => {
-      const { events, waiting } = await examine(tx, slices, await lock(tx, slices))
+      const locked = await lock(tx, slices)
+      const { events, waiting } = await examine(tx, slices, locked)
       const due = events.filter(({ orderingKey }) => !waiting.has(orderingKey))
       if (failure !== undefined) {
         for (const event of due) await deliveries.keep(tx, subscription, event, { failed: failure.error }, retry)
@@ -70,7 +71,7 @@ export function createPageCommit({ subscription, db, store, deliveries, retry, h
       for (const event of events) {
         if (waiting.has(event.orderingKey)) await deliveries.keep(tx, subscription, event, 'parked', retry)
       }
-      store.advance(tx, slices.map(cursorAfter))
+      store.advance(tx, slices.map(cursorAfter), locked)
     })
   }
 
@@ -89,7 +90,7 @@ export function createPageCommit({ subscription, db, store, deliveries, retry, h
       const { events, waiting } = await examine(tx, slices, locked.value)
       if (events.length < all.length || waiting.size > 0) throw new NotAllDue()
       if (handled.status === 'rejected') throw handled.reason
-      store.advance(tx, slices.map(cursorAfter))
+      store.advance(tx, slices.map(cursorAfter), locked.value)
     })
   }
 

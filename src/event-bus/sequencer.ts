@@ -72,7 +72,7 @@ const SEQUENCE = {
   ), batch as (
     select max(position) as last_position, count(*) = ${BATCH} as more from numbered
   ), passed as (
-    delete from event_bus.sequencer_turn t using s where t.turn = s.turn and s.epoch = $1 and exists (select from fresh)
+    delete from event_bus.sequencer_turn where turn = (select turn from s where epoch = $1) and exists (select from fresh)
   ), stored as (
     insert into event_bus.sequencer_turn (turn, epoch, last_position, snapshot, sequenced_at)
     select s.turn + 1, s.epoch, coalesce(batch.last_position, s.last_position),

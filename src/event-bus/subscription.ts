@@ -86,13 +86,7 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
   async function storeFrontiers(): Promise<void> {
     const cursors = window.unstored()
     if (cursors.length === 0) return
-    await db.transaction(async (tx) => {
-      const locked = await store.lock(tx, cursors)
-      store.advance(
-        tx,
-        cursors.filter(({ lane }) => locked.cursors.has(lane)),
-      )
-    })
+    await db.transaction(async (tx) => store.advance(tx, cursors, await store.lock(tx, cursors)))
     const stored = new Map(cursors.map(({ lane, cursor }) => [lane, cursor]))
     for (const lane of window.lanes()) lane.cursor = Math.max(lane.cursor, stored.get(lane.lane) ?? 0)
   }
