@@ -2,12 +2,12 @@ import { HubError } from '#lib/errors'
 import { newId } from '#lib/id'
 import { asSystem } from './as-system.ts'
 import { actor, type IamParts } from './deps.ts'
+import { findLoginAccount, type LoginAccount, lockLoginAccount } from './login-account-store.ts'
 import type { LoginFailures } from './login-failures.ts'
 import type { LoginThrottle } from './login-throttle.ts'
 import type { Token } from './token.ts'
 import { insertToken } from './token-store.ts'
 import { newToken, tokenHash } from './token-text.ts'
-import { findLoginAccount, type LoginAccount, lockLoginAccount } from './user-store.ts'
 import { normaliseUsername, usernameHash } from './username.ts'
 
 /** What someone typed, and where from. */
