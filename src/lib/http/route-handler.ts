@@ -38,6 +38,7 @@ export function createRouteHandler(options: RouteHandlerOptions): (route: Route)
   }
   return (route) => async (request, reply) => {
     checkQueryText(request.url)
+    await authenticateAgain(route, request, options.principals)
     const body = bodyOf(route, request.body)
     const size = Number(request.headers['content-length'] ?? Number.POSITIVE_INFINITY)
     validation.checkRequest(route, { params: request.params, query: request.query, body, size })
@@ -56,6 +57,12 @@ export function createRouteHandler(options: RouteHandlerOptions): (route: Route)
     if (answer.stream) watch(answer, { route, request, reply })
     return send(reply, answer)
   }
+}
+
+/** A caller can take a minute to send a body, and rights that it had when it began may be gone by its end. */
+async function authenticateAgain(route: Route, request: FastifyRequest, lookup: TokenLookup): Promise<void> {
+  if (request.principal === undefined || request.body === undefined) return
+  request.principal = await authenticate(route.permission, provenanceOf(request), lookup)
 }
 
 /** The router leaves what it cannot decode as it is: a caller gets told instead. */

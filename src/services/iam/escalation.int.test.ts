@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { connect } from 'node:net'
 import { test } from 'node:test'
 import { v7 as uuidv7 } from 'uuid'
 import { ADMIN_PASSWORD, createTestHub, createTwoTenants, type TestHub } from '../../../test/support/iam-hub.ts'
@@ -92,7 +93,12 @@ test('who cannot be given the rights asked for does not become a member', async 
   const hub = await createTestHub(t)
   const { admin, a, b } = await createTwoTenants(hub)
   const seen = (await hub.events()).length
-  for (const body of [{ roles: [uuidv7()] }, { permissions: ['unknown'] }]) {
+  for (const body of [
+    { roles: [uuidv7()] },
+    { roles: [ADMIN_ROLE] },
+    { permissions: ['unknown'] },
+    { permissions: ['all'] },
+  ]) {
     const answer = await hub.call('PUT', `${tenants}/${b.tenant}/users/${a.plainId}`, { token: admin, body })
     assert.ok([400, 404].includes(answer.status), JSON.stringify(answer.body))
   }
@@ -109,6 +115,114 @@ test('a login of before the user came to the tenant ends with the new password',
   const body = { password: 'another-password' }
   assert.equal((await hub.call('PATCH', `${users}/${id}`, { token: a.boss, body })).status, 200)
   assert.equal(await hub.iam.lookupToken(early), undefined)
+})
+
+/** Sends all of a request but the end of its body, and the rest when told to. */
+function held(hub: TestHub, method: string, path: string, { token, body }: { token: string; body: object }) {
+  const text = JSON.stringify(body)
+  const { port } = new URL(hub.url)
+  const socket = connect(Number(port), '127.0.0.1')
+  const answer = Promise.withResolvers<number>()
+  socket.on('data', (chunk) => answer.resolve(Number(/^HTTP\/1\.1 (\d+)/.exec(String(chunk))?.[1])))
+  socket.write(
+    `${method} ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\n` +
+      `Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text.slice(0, 5)}`,
+  )
+  return {
+    async finish() {
+      socket.write(text.slice(5))
+      const status = await answer.promise
+      socket.destroy()
+      return status
+    },
+  }
+}
+
+test('rights that are gone by the end of a request are not used by it', async (t) => {
+  let looks = 0
+  const hub = await createTestHub(t, {
+    principals: (iam) => async (token) => {
+      const principal = await iam.lookupToken(token)
+      looks++
+      return principal
+    },
+  })
+  const { admin, a } = await createTwoTenants(hub)
+  const id = await post(hub, admin, users, {
+    username: 'root',
+    password: 'root-password',
+    tenant: a.tenant,
+    roles: [ADMIN_ROLE],
+  })
+  const root = await hub.login('root', 'root-password')
+  const body = { username: 'heir', password: 'heir-password', roles: [ADMIN_ROLE] }
+  const seen = looks
+  const slow = held(hub, 'POST', users ?? '', { token: root, body })
+  while (looks === seen) await new Promise((resolve) => setImmediate(resolve))
+  assert.equal((await hub.call('DELETE', `${users}/${id}`, { token: admin })).status, 200)
+  assert.equal(await slow.finish(), 401)
+  const list = await hub.call('GET', `${users}?username=heir`, { token: admin })
+  assert.deepEqual(list.body, [])
+})
+
+test('rights that are gone once the hash is done are not used', async (t) => {
+  const reached = Promise.withResolvers<void>()
+  const release = Promise.withResolvers<void>()
+  let isHeld = false
+  const hub = await createTestHub(t, {
+    passwords: {
+      async derive(...args) {
+        if (isHeld) {
+          reached.resolve()
+          await release.promise
+        }
+        return Buffer.alloc(args[1].tagLength)
+      },
+    },
+  })
+  const { admin, a } = await createTwoTenants(hub)
+  isHeld = true
+  const body = { username: 'heir', password: 'heir-password', permissions: ['tenant.all'] }
+  const creation = hub.call('POST', users ?? '', { token: a.boss, body })
+  const password = { password: 'taken-over-1', permissions: ['tenant.all'] }
+  const change = hub.call('PATCH', `${users}/${a.plainId}`, { token: a.boss, body: password })
+  await reached.promise
+  assert.equal((await hub.call('PATCH', `${users}/${a.bossId}`, { token: admin, body: { roles: [] } })).status, 200)
+  release.resolve()
+  assert.deepEqual([(await creation).status, (await change).status], [403, 403])
+})
+
+test("a permission that is deleted while it is given is nobody's", async (t) => {
+  const hub = await createTestHub(t)
+  const { admin, a, b } = await createTwoTenants(hub)
+  for (let round = 0; round < 5; round++) {
+    const name = `crm.x${round}`
+    const id = await post(hub, admin, '/iam/api/v1/permissions', { name })
+    const given = { token: admin, body: { permissions: [name] } }
+    await Promise.all([
+      hub.call('PATCH', `${users}/${a.plainId}`, given),
+      hub.call('POST', roles ?? '', { token: a.boss, body: { name: `R${round}`, permissions: [name] } }),
+      hub.call('PUT', `${tenants}/${b.tenant}/users/${b.plainId}`, given),
+      hub.call('DELETE', `/iam/api/v1/permissions/${id}`, { token: admin }),
+    ])
+  }
+  const ghosts = await hub.superuser.query(`
+    select permissions from iam.membership where permissions::text like '%crm%'
+    union all select permissions from iam.role where permissions::text like '%crm%'`)
+  assert.deepEqual(ghosts, [])
+})
+
+test('a permission that becomes restricted is taken from tenants, which go on as before', async (t) => {
+  const hub = await createTestHub(t)
+  const { admin, a } = await createTwoTenants(hub)
+  const id = await post(hub, admin, '/iam/api/v1/permissions', { name: 'crm.p' })
+  const role = await post(hub, a.boss, roles, { name: 'R', permissions: ['crm.p', 'flows.read'] })
+  await hub.call('PATCH', `${users}/${a.plainId}`, { token: a.boss, body: { roles: [role], permissions: ['crm.p'] } })
+  const restrict = { token: admin, body: { restricted: true } }
+  assert.equal((await hub.call('PATCH', `/iam/api/v1/permissions/${id}`, restrict)).status, 200)
+  assert.deepEqual(await may(hub, a.plain), ['flows.read'])
+  const disable = { token: a.boss, body: { status: 'DISABLED' } }
+  assert.equal((await hub.call('PATCH', `${users}/${a.plainId}`, disable)).status, 200)
 })
 
 test('a tenant goes while its members log in, change and are changed, and nothing is left half done', async (t) => {

@@ -9,6 +9,7 @@ import type { Token } from './token.ts'
 import { insertToken } from './token-store.ts'
 import { newToken, tokenHash } from './token-text.ts'
 import { normaliseUsername, usernameHash } from './username.ts'
+import { isReferenceGone } from './violation.ts'
 
 /** What someone typed, and where from. */
 export interface LoginAttempt {
@@ -73,7 +74,7 @@ export function createLogin(parts: LoginParts, { failures, throttle }: LoginGuar
   }
 }
 
-/** Undefined when the user was disabled, or got another password, while this one was checked. */
+/** Undefined when the user was disabled, deleted, taken out of the tenant, or got another password, while this one was checked. */
 function issueToken({ db, bus, clock, config }: LoginParts, account: LoginAccount) {
   const createdAt = clock()
   const expiresAt = new Date(createdAt.getTime() + config.loginTokenHours * 3_600_000)
@@ -87,5 +88,8 @@ function issueToken({ db, bus, clock, config }: LoginParts, account: LoginAccoun
     const payload = { ...by, id: token.id, accountId: userId, type: token.type, expiresAt: expiresAt.toISOString() }
     await bus.publish(tx, { name: 'iam.token.created', payload })
     return { token: text, id: token.id, expiresAt }
+  }).catch((error: unknown) => {
+    if (isReferenceGone(error)) return undefined
+    throw error
   })
 }

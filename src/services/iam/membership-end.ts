@@ -1,7 +1,9 @@
 import type { Principal } from '#lib/principal'
+import { actingNow } from './acting.ts'
 import { demandAuthority } from './authority.ts'
 import { actor, found, type IamParts } from './deps.ts'
 import { catalogueOf } from './permission-store.ts'
+import { permissions } from './permissions.ts'
 import { scopeOfTenant } from './tenant-scope.ts'
 import { deleteMember, deleteUser, findUserById, lockUser } from './user-store.ts'
 import { withdrawTokens } from './withdraw-token.ts'
@@ -11,7 +13,7 @@ import { withdrawTokens } from './withdraw-token.ts'
  * otherwise, by an account that can do nothing.
  */
 export async function endMembership(
-  { db, bus, catalogue }: Pick<IamParts, 'db' | 'bus' | 'catalogue'>,
+  { db, bus, clock, catalogue }: Pick<IamParts, 'db' | 'bus' | 'clock' | 'catalogue'>,
   principal: Principal,
   { userId, tenantId: wanted }: { readonly userId: string; readonly tenantId: string },
 ): Promise<void> {
@@ -19,8 +21,9 @@ export async function endMembership(
   const tenantId = scope.tenant
   await db.transaction(scope, async (tx) => {
     await lockUser(tx, userId)
+    const current = await actingNow({ clock }, tx, principal, permissions.memberDelete)
     const user = found(await findUserById(tx, userId), 'user', 'userId')
-    demandAuthority(principal, await catalogueOf(tx, catalogue), user)
+    demandAuthority(current, await catalogueOf(tx, catalogue), user)
     const { id } = user
     await withdrawTokens({ bus }, tx, { userId: id, tenantId }, { by: principal, reason: 'revoked' })
     const isDeleted = await deleteUser(tx, id)

@@ -17,8 +17,12 @@ export async function listPermissions(tx: Tx): Promise<KeptPermission[]> {
   return tx.query<KeptPermission>(`select ${COLUMNS} from iam.permission order by name`)
 }
 
-/** What can be given at this moment: what services register, or have registered before, and what administrators have made. */
+/**
+ * What can be given: what services register, or have registered before, and what administrators have made. None of it goes, or is restricted,
+ * until the transaction ends, so that what is given by it is found by whoever takes it away.
+ */
 export async function catalogueOf(tx: Tx, registered: PermissionCatalogue): Promise<PermissionCatalogue> {
+  await tx.query(`select pg_advisory_xact_lock_shared(hashtextextended('iam.permissions', 0))`)
   const kept = await tx.query<KeptPermission>({
     name: 'iam-permissions',
     text: `select ${COLUMNS} from iam.permission`,
@@ -27,8 +31,9 @@ export async function catalogueOf(tx: Tx, registered: PermissionCatalogue): Prom
   return { all: [...byName.values()], find: (name) => byName.get(name) }
 }
 
-/** Undefined when there is none. */
+/** Undefined when there is none. Nobody gives any permission until the transaction ends. */
 export async function lockPermission(tx: Tx, id: string): Promise<KeptPermission | undefined> {
+  await tx.query(`select pg_advisory_xact_lock(hashtextextended('iam.permissions', 0))`)
   const [row] = await tx.query<KeptPermission>(`select ${COLUMNS} from iam.permission where id = $1 for update`, [id])
   return row
 }
@@ -65,7 +70,16 @@ export async function updatePermission(
 /** Deletes the permission and takes it from all roles, users, memberships and tokens. The transaction must see all. */
 export async function deletePermission(tx: Tx, { id, name }: Pick<KeptPermission, 'id' | 'name'>): Promise<void> {
   await tx.query('delete from iam.permission where id = $1', [id])
-  for (const table of ['role', 'user', 'membership', 'token']) {
+  await takeFrom(tx, name, ['role', 'user', 'membership', 'token'])
+}
+
+/** Takes the permission from memberships and from roles of tenants, which hold none of the platform. The transaction must see all. */
+export async function takeFromTenants(tx: Tx, name: string): Promise<void> {
+  await takeFrom(tx, name, ['membership', 'role'])
+}
+
+async function takeFrom(tx: Tx, name: string, tables: readonly string[]): Promise<void> {
+  for (const table of tables) {
     await tx.query(`update iam.${table} set permissions = array_remove(permissions, $1) where $1 = any (permissions)`, [
       name,
     ])

@@ -1,7 +1,9 @@
 import type { Tx } from '#lib/postgres'
 import type { Principal } from '#lib/principal'
+import { actingNow } from './acting.ts'
 import { asSystem } from './as-system.ts'
 import { actor, found, type IamParts } from './deps.ts'
+import { permissions } from './permissions.ts'
 import { deleteTenant, lockTenant } from './tenant-store.ts'
 import { deleteUser, lockUser } from './user-store.ts'
 import { withdrawTokens } from './withdraw-token.ts'
@@ -17,12 +19,13 @@ interface Member {
  * with an event for each thing that goes; other services remove what they keep when they hear of the tenant.
  */
 export async function removeTenant(
-  { db, bus }: Pick<IamParts, 'db' | 'bus'>,
+  { db, bus, clock }: Pick<IamParts, 'db' | 'bus' | 'clock'>,
   principal: Principal,
   id: string,
 ): Promise<void> {
   const by = actor(principal)
   await asSystem(db, async (tx) => {
+    await actingNow({ clock }, tx, principal, permissions.tenantDelete)
     // Users before the tenant, as a login and every change of a user lock them in this order.
     await lockMembers(tx, id)
     const { name } = found(await lockTenant(tx, id), 'tenant')

@@ -1,6 +1,8 @@
 import { HubError } from '#lib/errors'
 import { type Principal, seesEverything } from '#lib/principal'
+import { actingNow } from './acting.ts'
 import { actor, found, type IamParts } from './deps.ts'
+import { permissions } from './permissions.ts'
 import type { Tenant } from './tenant.ts'
 import { scopeOfTenant } from './tenant-scope.ts'
 import { lockTenant, updateTenant } from './tenant-store.ts'
@@ -19,11 +21,12 @@ export async function modifyTenant(
   change: TenantChange,
 ): Promise<Tenant> {
   return db.transaction(scopeOfTenant(principal, id), async (tx) => {
+    const current = await actingNow({ clock }, tx, principal, permissions.profileUpdate)
     const before = found(await lockTenant(tx, id), 'tenant')
     const after: Tenant = { ...before, ...change, changedAt: clock() }
     const changed = fields.filter((field) => before[field] !== after[field])
     if (changed.length === 0) return before
-    if (changed.some((field) => field !== 'name')) demandStanding(principal)
+    if (changed.some((field) => field !== 'name')) demandStanding(current)
     await updateTenant(tx, after)
     const tell = (tenant: Tenant) =>
       Object.fromEntries(told.filter((field) => changed.includes(field)).map((field) => [field, tenant[field]]))

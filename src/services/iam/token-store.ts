@@ -105,15 +105,16 @@ interface PrincipalRow {
   readonly permissions: readonly string[]
 }
 
-/** Whom a token in force stands for. */
-export async function findPrincipal(tx: Tx, hash: Buffer, now: Date): Promise<Principal | undefined> {
+/** Whom a token in force stands for: by the hash of the token, or by its id. */
+export async function findPrincipal(tx: Tx, by: Buffer | string, now: Date): Promise<Principal | undefined> {
+  const [name, column] = typeof by === 'string' ? ['iam-principal-by-id', 't.id'] : ['iam-principal', 't.hash']
   const [row] = await tx.query<PrincipalRow>(
     {
-      name: 'iam-principal',
+      name,
       text: `select t.id, t.user_id, u.kind, t.tenant_id, t.expires_at, ${PERMISSIONS} as permissions
-             ${FROM_TOKENS} and t.hash = $1`,
+             ${FROM_TOKENS} and ${column} = $1`,
     },
-    [hash, now],
+    [by, now],
   )
   if (row === undefined) return undefined
   return {

@@ -1,12 +1,13 @@
 import { HubError } from '#lib/errors'
 import type { Scope, Tx } from '#lib/postgres'
-import type { Principal } from '#lib/principal'
+import type { Permission, Principal } from '#lib/principal'
 import { scopeOf } from '#lib/scope'
+import { actingNow } from './acting.ts'
 import { demandAuthority } from './authority.ts'
 import { actor, found, type IamParts } from './deps.ts'
 import { checkGrant } from './grant.ts'
 import { catalogueOf } from './permission-store.ts'
-import { everywhereOf } from './permissions.ts'
+import { everywhereOf, permissions as iamPermissions } from './permissions.ts'
 import { findRolesById } from './role-store.ts'
 import type { User } from './user.ts'
 import { type ChangedUser, changeUser, type UserChange } from './user-change.ts'
@@ -30,7 +31,7 @@ type Parts = Pick<IamParts, 'db' | 'bus' | 'clock' | 'passwords' | 'catalogue'>
  */
 export async function modifyUser(parts: Parts, principal: Principal, id: string, request: UserRequest): Promise<User> {
   const { password, ...rest } = request
-  const target = { scope: scopeOf(principal), id }
+  const target = { scope: scopeOf(principal), id, permission: iamPermissions.memberUpdate }
   const name = rest.username === undefined ? {} : { username: checkedUsername(rest.username) }
   // Once before the hash, which is work, and again with it: what is done must be right at the moment it is done.
   await parts.db.transaction(target.scope, (tx) => permitted(parts, tx, principal, target, request))
@@ -63,12 +64,18 @@ export async function checkRights(
     const catalogue = await catalogueOf(tx, parts.catalogue)
     const roles = await findRolesById(tx, roleIds)
     checkGrant(principal, catalogue, { tenantId, roleIds, roles, permissions })
+    const role = roles.findIndex(({ platform }) => platform)
+    if (role >= 0) throw beyondTenant(`roles[${role}]`)
+    const permission = permissions.findIndex((name) => catalogue.find(name)?.scope !== 'tenant')
+    if (permission >= 0) throw beyondTenant(`permissions[${permission}]`)
   })
 }
 
 interface Target {
   readonly scope: Scope
   readonly id: string
+  /** What the principal must have for it, still when it is done. */
+  readonly permission: Permission
 }
 
 type Rights = Pick<UserRequest, 'roles' | 'permissions'>
@@ -77,16 +84,17 @@ type Checked = Omit<UserRequest, 'password'> & Pick<UserChange, 'passwordHash'>
 function modify(
   parts: Omit<Parts, 'passwords'>,
   principal: Principal,
-  { scope, id }: Target,
+  { scope, id, permission }: Target,
   { roles, permissions, ...account }: Checked,
 ): Promise<User> {
   return parts.db.transaction(scope, async (tx) => {
     await lockUser(tx, id)
+    const current = await actingNow(parts, tx, principal, permission)
     const rights = { ...(roles && { roles }), ...(permissions && { permissions }) }
-    const { user: before, granted } = await permitted(parts, tx, principal, { scope, id }, rights)
+    const { user: before, granted } = await permitted(parts, tx, current, { scope, id }, rights)
     const change = { ...account, ...granted }
     const after = changeUser(before, change, parts.clock())
-    if (after.changed.length > 0) await store(parts, tx, principal, { scope, before, after, change })
+    if (after.changed.length > 0) await store(parts, tx, current, { scope, before, after, change })
     return after.user
   })
 }
@@ -96,7 +104,7 @@ async function permitted(
   parts: Pick<IamParts, 'catalogue'>,
   tx: Tx,
   principal: Principal,
-  { scope, id }: Target,
+  { scope, id }: Pick<Target, 'scope' | 'id'>,
   { roles: roleIds, permissions }: Rights,
 ): Promise<{ user: User; granted: Pick<UserChange, 'roles' | 'permissions' | 'everywhere'> }> {
   const user = found(await findUserById(tx, id), 'user')

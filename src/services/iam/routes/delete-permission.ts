@@ -1,4 +1,5 @@
 import { route } from '#lib/http/route'
+import { actingNow } from '../acting.ts'
 import { asSystem } from '../as-system.ts'
 import { actor, found, type IamParts } from '../deps.ts'
 import { Created, IdParams } from '../documents.ts'
@@ -6,7 +7,7 @@ import { deletePermission, demandMade, lockPermission } from '../permission-stor
 import { permissions } from '../permissions.ts'
 
 /** `DELETE /permissions/:id`: takes it from all roles, users and tokens. */
-export const deletePermissionRoute = ({ db, bus }: Pick<IamParts, 'db' | 'bus'>) =>
+export const deletePermissionRoute = ({ db, bus, clock }: Pick<IamParts, 'db' | 'bus' | 'clock'>) =>
   route({
     method: 'DELETE',
     path: '/api/v1/permissions/:id',
@@ -17,6 +18,7 @@ export const deletePermissionRoute = ({ db, bus }: Pick<IamParts, 'db' | 'bus'>)
     errors: ['not-found', 'conflict'],
     async handle({ params, principal }) {
       const { id } = await asSystem(db, async (tx) => {
+        await actingNow({ clock }, tx, principal, permissions.all)
         const permission = demandMade(found(await lockPermission(tx, params.id), 'permission'))
         await deletePermission(tx, permission)
         const payload = { ...actor(principal), id: permission.id, name: permission.name }

@@ -1,5 +1,6 @@
 import { route } from '#lib/http/route'
 import { scopeOf } from '#lib/scope'
+import { actingNow } from '../acting.ts'
 import { actor, found, type IamParts } from '../deps.ts'
 import { Created, IdParams } from '../documents.ts'
 import { catalogueOf } from '../permission-store.ts'
@@ -8,7 +9,7 @@ import { demandOwnRole, demandRoleAuthority } from '../role-rules.ts'
 import { deleteRole, findRolesById, lockRole } from '../role-store.ts'
 
 /** `DELETE /roles/:id`: takes it from all who have it. */
-export const deleteRoleRoute = ({ db, bus, catalogue }: Pick<IamParts, 'db' | 'bus' | 'catalogue'>) =>
+export const deleteRoleRoute = ({ db, bus, clock, catalogue }: Pick<IamParts, 'db' | 'bus' | 'clock' | 'catalogue'>) =>
   route({
     method: 'DELETE',
     path: '/api/v1/roles/:id',
@@ -21,7 +22,8 @@ export const deleteRoleRoute = ({ db, bus, catalogue }: Pick<IamParts, 'db' | 'b
       await db.transaction(scopeOf(principal), async (tx) => {
         demandOwnRole(found((await findRolesById(tx, [id]))[0], 'role'))
         const role = found(await lockRole(tx, id), 'role')
-        demandRoleAuthority(principal, await catalogueOf(tx, catalogue), role)
+        const current = await actingNow({ clock }, tx, principal, permissions.rolesDelete)
+        demandRoleAuthority(current, await catalogueOf(tx, catalogue), role)
         const { name, tenantId } = role
         await deleteRole(tx, role.id)
         const payload = { ...actor(principal), id: role.id, name, ...(tenantId && { tenantId }) }

@@ -5,7 +5,7 @@ import { permissions } from '../permissions.ts'
 import { removeTenant } from '../tenant-deletion.ts'
 
 /** `DELETE /tenants/:id` */
-export const deleteTenantRoute = (parts: Pick<IamParts, 'db' | 'bus'>) =>
+export const deleteTenantRoute = (parts: Pick<IamParts, 'db' | 'bus' | 'clock'>) =>
   route({
     method: 'DELETE',
     path: '/api/v1/tenants/:id',

@@ -1,6 +1,7 @@
 import { HubError } from '#lib/errors'
 import { route } from '#lib/http/route'
 import { seesEverything } from '#lib/principal'
+import { actingNow } from '../acting.ts'
 import { asSystem } from '../as-system.ts'
 import { actor, found, type IamParts } from '../deps.ts'
 import { Created, IdParams } from '../documents.ts'
@@ -10,7 +11,7 @@ import { deleteUser, findUserById, lockUser } from '../user-store.ts'
 import { withdrawTokens } from '../withdraw-token.ts'
 
 /** `DELETE /users/:id`: whoever keeps something of the user hears of it by the event. */
-export const deleteUserRoute = ({ db, bus }: Pick<IamParts, 'db' | 'bus'>) =>
+export const deleteUserRoute = ({ db, bus, clock }: Pick<IamParts, 'db' | 'bus' | 'clock'>) =>
   route({
     method: 'DELETE',
     path: '/api/v1/users/:id',
@@ -23,10 +24,11 @@ export const deleteUserRoute = ({ db, bus }: Pick<IamParts, 'db' | 'bus'>) =>
       // Not the principal's scope: the permission is the platform's.
       await asSystem(db, async (tx) => {
         await lockUser(tx, id)
+        const current = await actingNow({ clock }, tx, principal, permissions.accountDelete)
         const user = found(await findUserById(tx, id), 'user')
         if (user.kind !== 'user') throw notAPerson()
         const isBeyondTenants = user.everywhere.length > 0 || user.roles.some(({ platform }) => platform)
-        if (isBeyondTenants && !seesEverything(principal)) {
+        if (isBeyondTenants && !seesEverything(current)) {
           throw new HubError('forbidden', 'Cannot delete this user as it may do more than you')
         }
         if (holdsAll(user)) await demandOtherAdmin(tx, user.id)

@@ -1,11 +1,12 @@
 import { Type } from 'typebox'
 import { route } from '#lib/http/route'
+import { actingNow } from '../acting.ts'
 import { asSystem } from '../as-system.ts'
 import { actor, found, type IamParts } from '../deps.ts'
 import { IdParams, PermissionDocument, permissionDocument } from '../documents.ts'
 import { permissionBody } from '../permission-body.ts'
 import { changesOf } from '../permission-registration.ts'
-import { demandMade, lockPermission, updatePermission } from '../permission-store.ts'
+import { demandMade, lockPermission, takeFromTenants, updatePermission } from '../permission-store.ts'
 import { permissions } from '../permissions.ts'
 
 const { description, restricted } = permissionBody
@@ -16,7 +17,7 @@ export const patchPermission = ({ db, bus, clock }: IamParts) =>
   route({
     method: 'PATCH',
     path: '/api/v1/permissions/:id',
-    summary: 'Change a permission that was created here',
+    summary: 'Change a permission that was created here; one that becomes restricted is taken from all tenants',
     permission: permissions.all,
     params: IdParams,
     body: Body,
@@ -24,12 +25,14 @@ export const patchPermission = ({ db, bus, clock }: IamParts) =>
     errors: ['not-found', 'conflict'],
     async handle({ params, body, principal }) {
       const permission = await asSystem(db, async (tx) => {
+        await actingNow({ clock }, tx, principal, permissions.all)
         const before = demandMade(found(await lockPermission(tx, params.id), 'permission'))
         const scope = body.restricted === undefined ? before.scope : body.restricted ? 'platform' : 'tenant'
         const after = { ...before, scope, description: body.description ?? before.description } as const
         const change = changesOf(before, after)
         if (change === undefined) return before
         await updatePermission(tx, after, clock())
+        if (scope === 'platform') await takeFromTenants(tx, after.name)
         const payload = { ...actor(principal), id: after.id, name: after.name, ...change }
         await bus.publish(tx, { name: 'iam.permission.modified', payload })
         return after

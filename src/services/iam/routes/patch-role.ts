@@ -3,6 +3,7 @@ import { route } from '#lib/http/route'
 import type { Tx } from '#lib/postgres'
 import type { Principal } from '#lib/principal'
 import { scopeOf } from '#lib/scope'
+import { actingNow } from '../acting.ts'
 import { actor, found, type IamParts } from '../deps.ts'
 import { IdParams, RoleDocument, roleDocument } from '../documents.ts'
 import { catalogueOf } from '../permission-store.ts'
@@ -50,9 +51,10 @@ async function change(
   demandOwnRole(found((await findRolesById(tx, [id]))[0], 'role'))
   const before = found(await lockRole(tx, id), 'role')
   const known = await catalogueOf(tx, catalogue)
-  demandRoleAuthority(principal, known, before)
+  const current = await actingNow({ clock }, tx, principal, permissions.rolesUpdate)
+  demandRoleAuthority(current, known, before)
   const added = (body.permissions ?? []).filter((name) => !before.permissions.includes(name))
-  checkRolePermissions(principal, known, added)
+  checkRolePermissions(current, known, added)
   const after: Role = { ...before, ...body }
   const changed = fields.filter((field) => JSON.stringify(before[field]) !== JSON.stringify(after[field]))
   if (changed.length === 0) return before

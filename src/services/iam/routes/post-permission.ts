@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import { HubError } from '#lib/errors'
 import { route } from '#lib/http/route'
 import { newId } from '#lib/id'
+import { actingNow } from '../acting.ts'
 import { asSystem } from '../as-system.ts'
 import { actor, type IamParts } from '../deps.ts'
 import { PermissionDocument, permissionDocument } from '../documents.ts'
@@ -29,6 +30,7 @@ export const postPermission = ({ db, bus, clock, catalogue }: IamParts) =>
       const scope = restricted ? 'platform' : 'tenant'
       const permission: KeptPermission = { id: newId(), name, scope, description, registered: false }
       await asSystem(db, async (tx) => {
+        await actingNow({ clock }, tx, principal, permissions.all)
         if (catalogue.find(name) || !(await insertPermission(tx, permission, clock()))) throw taken()
         const payload = {
           ...actor(principal),

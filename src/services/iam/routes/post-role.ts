@@ -5,6 +5,7 @@ import { newId } from '#lib/id'
 import { type Principal, seesEverything } from '#lib/principal'
 import { Id } from '#lib/schema'
 import { scopeOf } from '#lib/scope'
+import { actingNow } from '../acting.ts'
 import { actor, found, type IamParts } from '../deps.ts'
 import { RoleDocument, roleDocument } from '../documents.ts'
 import { catalogueOf } from '../permission-store.ts'
@@ -41,8 +42,9 @@ export const postRole = ({ db, bus, clock, catalogue }: IamParts) =>
       const { name, description = '', permissions: given = [] } = body
       const role: Role = { id: newId(), tenantId, platform: false, name, description, permissions: given }
       await db.transaction(scopeOf(principal), async (tx) => {
+        const current = await actingNow({ clock }, tx, principal, permissions.rolesCreate)
         found(await findTenantById(tx, tenantId), 'tenant', 'tenant')
-        checkRolePermissions(principal, await catalogueOf(tx, catalogue), given)
+        checkRolePermissions(current, await catalogueOf(tx, catalogue), given)
         if (!(await insertRole(tx, role, clock()))) throw roleTaken()
         const payload = { ...actor(principal), id: role.id, name, tenantId, permissions: given }
         await bus.publish(tx, { name: 'iam.role.created', payload })

@@ -4,6 +4,7 @@ import { newId } from '#lib/id'
 import type { Tx } from '#lib/postgres'
 import type { Principal } from '#lib/principal'
 import { scopeOf } from '#lib/scope'
+import { actingNow } from '../acting.ts'
 import { actor, found, type IamParts } from '../deps.ts'
 import { Created } from '../documents.ts'
 import { checkGrant, defaultRoles, tenantToCreateIn } from '../grant.ts'
@@ -52,10 +53,11 @@ export const postUser = (parts: IamParts) =>
       await db.transaction(scope, (tx) => granted(parts, tx, principal, body))
       const passwordHash = await passwords.hash(body.password)
       const user = await db.transaction(scope, async (tx) => {
+        const current = await actingNow(parts, tx, principal, permissions.memberCreate)
         const user = {
           ...newUser(body, username, parts.clock()),
           passwordHash,
-          ...(await granted(parts, tx, principal, body)),
+          ...(await granted(parts, tx, current, body)),
         }
         if (!(await insertUser(tx, user))) throw taken()
         await bus.publishAll(tx, eventsOf(user, principal))

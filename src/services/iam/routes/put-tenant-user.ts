@@ -3,6 +3,7 @@ import { HubError } from '#lib/errors'
 import { route } from '#lib/http/route'
 import { type Principal, seesEverything } from '#lib/principal'
 import { Id } from '#lib/schema'
+import { actingNow } from '../acting.ts'
 import { asSystem } from '../as-system.ts'
 import { actor, found, type IamParts } from '../deps.ts'
 import { UserDocument, userDocument } from '../documents.ts'
@@ -35,11 +36,12 @@ export const putTenantUser = (parts: IamParts) =>
     errors: ['forbidden', 'not-found', 'conflict'],
     async handle({ params: { id, userId }, body, principal }) {
       const scope = scopeOfTenant(principal, id)
+      const permission = permissions.membershipUpdate
       if (seesEverything(principal)) {
         await checkRights(parts, principal, scope.tenant, body)
         await takeIn(parts, principal, { userId, tenantId: scope.tenant })
       }
-      const user = await modifyRights(parts, principal, { scope, id: userId }, body)
+      const user = await modifyRights(parts, principal, { scope, id: userId, permission }, body)
       return { status: 200, body: userDocument(user) }
     },
   })
@@ -51,6 +53,9 @@ async function takeIn(
 ): Promise<void> {
   await asSystem(db, async (tx) => {
     await lockUser(tx, userId)
+    const current = await actingNow({ clock }, tx, principal, permissions.membershipCreate)
+    if (!seesEverything(current))
+      throw new HubError('forbidden', 'Only administrators of the hub take in users of others')
     found(await findTenantById(tx, tenantId), 'tenant')
     const { id, kind } = found(await findUserById(tx, userId), 'user', 'userId')
     if (kind !== 'user') throw new HubError('forbidden', 'Cannot take in a service as it belongs to no tenant')

@@ -1,0 +1,28 @@
+import { HubError } from '#lib/errors'
+import type { Tx } from '#lib/postgres'
+import { demand, type Permission, type Principal } from '#lib/principal'
+import { seeingAll } from './as-system.ts'
+import type { IamParts } from './deps.ts'
+import { findPrincipal } from './token-store.ts'
+
+/**
+ * The principal as it is at this moment, and stays until the transaction ends: who gives and takes rights must have them when it is done, not
+ * when the request came in. Between the two a request may wait, for a hash above all. Throws `unauthenticated` where the token is in
+ * force no longer, `forbidden` where the permission is gone. Lock the user who is changed before: two who change themselves would
+ * otherwise wait for each other.
+ */
+export async function actingNow(
+  { clock }: Pick<IamParts, 'clock'>,
+  tx: Tx,
+  principal: Principal,
+  permission: Permission,
+): Promise<Principal> {
+  await tx.query(`select pg_advisory_xact_lock_shared(hashtextextended('iam.user ' || $1::uuid, 0))`, [principal.id])
+  // An administrator of the hub may be at work in another tenant than the token's.
+  const current = await seeingAll(tx, () => findPrincipal(tx, principal.tokenId, clock()))
+  if (current === undefined || current.tenant !== principal.tenant) {
+    throw new HubError('unauthenticated', 'The token is unknown, expired or revoked')
+  }
+  demand(current, permission)
+  return current
+}
