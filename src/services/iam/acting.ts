@@ -3,7 +3,7 @@ import type { Tx } from '#lib/postgres'
 import { demand, type Permission, type Principal } from '#lib/principal'
 import { seeingAll } from './as-system.ts'
 import type { IamParts } from './deps.ts'
-import { findPrincipal } from './token-store.ts'
+import { findPrincipal } from './token/token-store.ts'
 
 /**
  * The principal as it is at this moment, and stays until the transaction ends: who gives and takes rights must have them when it is done, not

@@ -2,9 +2,9 @@ import { isConnectionError } from '#lib/postgres'
 import { createTicker, type Ticker } from '#lib/ticker'
 import { asSystem } from './as-system.ts'
 import type { IamParts } from './deps.ts'
-import type { LoginFailures } from './login-failures.ts'
-import type { LoginThrottle } from './login-throttle.ts'
-import { deleteExpiredTokens } from './token-store.ts'
+import type { LoginFailures } from './login/login-failures.ts'
+import type { LoginThrottle } from './login/login-throttle.ts'
+import { deleteExpiredTokens } from './token/token-store.ts'
 
 /** Rows in one transaction: few enough to be over soon. */
 const BATCH = 500

@@ -5,8 +5,8 @@ import type { Logger } from '#lib/logger'
 import type { MasterKey } from '#lib/master-key'
 import type { Database } from '#lib/postgres'
 import type { Permission, Principal } from '#lib/principal'
-import type { LoginThrottle } from './login-throttle.ts'
-import type { Passwords } from './password.ts'
+import type { LoginThrottle } from './login/login-throttle.ts'
+import type { Passwords } from './login/password.ts'
 import type { PermissionCatalogue } from './permissions.ts'
 
 /** What the IAM needs from the process that runs it. */

@@ -1,12 +1,12 @@
 import { type Static, type TSchema, Type } from 'typebox'
 import { PageMeta, type Paging, pagingQuery } from '#lib/paging'
 import { Id, Moment } from '#lib/schema'
-import type { KeptPermission } from './permission-store.ts'
-import type { Role } from './role.ts'
-import { statuses, type Tenant } from './tenant.ts'
-import { tokenTypes } from './token.ts'
-import type { TokenAccount } from './token-store.ts'
-import type { User } from './user.ts'
+import type { KeptPermission } from './permission/permission-store.ts'
+import type { Role } from './role/role.ts'
+import { statuses, type Tenant } from './tenant/tenant.ts'
+import { tokenTypes } from './token/token.ts'
+import type { TokenAccount } from './token/token-store.ts'
+import type { User } from './user/user.ts'
 
 // How things look to callers: the fields of the existing hub, `_id` beside `id`, none of them secret.
 

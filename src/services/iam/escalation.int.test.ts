@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import { test } from 'node:test'
 import { v7 as uuidv7 } from 'uuid'
 import { ADMIN_PASSWORD, createTestHub, createTwoTenants, type TestHub } from '../../../test/support/iam-hub.ts'
-import { ADMIN_ROLE } from './role.ts'
+import { ADMIN_ROLE } from './role/role.ts'
 
 // Ways by which somebody could come to more than was given, each of which was open once.
 

@@ -3,7 +3,7 @@ import { type TestContext, test } from 'node:test'
 import { v7 as uuidv7 } from 'uuid'
 import type { Scope, Tx } from '#lib/postgres'
 import { createTestHub, createTwoTenants } from '../../../test/support/iam-hub.ts'
-import { ADMIN_ROLE, TENANT_ADMIN_ROLE } from './role.ts'
+import { ADMIN_ROLE, TENANT_ADMIN_ROLE } from './role/role.ts'
 
 // Row-level security alone: no route, no rule, only the database as a request's transaction has it.
 

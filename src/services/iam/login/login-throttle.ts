@@ -1,0 +1,72 @@
+import { createHmac } from 'node:crypto'
+import { HubError } from '#lib/errors'
+import { asSystem } from '../as-system.ts'
+import type { IamParts } from '../deps.ts'
+import type { FailedLogin } from './login-failure-store.ts'
+import { keysOf, networkOf } from './login-pace.ts'
+import { countTry, deletePlaces, deleteRested, isKnownPlace, rememberPlace, uncountTry } from './login-pace-store.ts'
+
+/** Bounds how fast passwords can be guessed. */
+export interface LoginThrottle {
+  /** Counts a try before its password is looked at. Throws `too-many-requests` where it comes too early. */
+  enter(who: FailedLogin, address: string): Promise<LoginTry>
+  /** Forgets what is over, up to `most` of each. Resolves to the larger of the two numbers. */
+  settle(most: number): Promise<number>
+}
+
+/** A try that was let in. */
+export interface LoginTry {
+  /** The try does not count: the password was right, or was not looked at. Never rejects: the login does not hang on it. */
+  end(how: 'succeeded' | 'not looked at'): Promise<void>
+}
+
+/** Stands for a user whom there is not, so that looking for the place takes the same. */
+const NOBODY = '00000000-0000-0000-0000-000000000000'
+
+/** How long a place is known after the last login from there. */
+const PLACE_MS = 30 * 86_400_000
+
+/**
+ * Each try counts before its hash, so that parallel ones cannot slip through together, and is taken back where the password is right.
+ * The counts are rows: they hold for all processes, and over a restart.
+ */
+export function createLoginThrottle({
+  db,
+  clock,
+  masterKey,
+  logger,
+}: Pick<IamParts, 'db' | 'clock' | 'masterKey' | 'logger'>): LoginThrottle {
+  const key = masterKey.derive('iam/login-place')
+  const placeOf = (address: string) => createHmac('sha256', key).update(networkOf(address)).digest('base64url')
+  const longAgo = () => new Date(clock().getTime() - PLACE_MS)
+  return {
+    async enter({ subject, userId, tenantId }, address) {
+      const place = placeOf(address)
+      const keys = await asSystem(db, async (tx) => {
+        const isKnown = await isKnownPlace(tx, userId ?? NOBODY, place, longAgo())
+        const tried = keysOf({ subject, tenantId, address: place, isKnownPlace: isKnown })
+        const waitMs = await countTry(tx, tried, clock())
+        // Thrown inside, so that nothing is counted: a try that is not let in must not make the wait longer.
+        if (waitMs > 0) throw tooEarly(waitMs)
+        return tried
+      })
+      return {
+        end: (how) =>
+          asSystem(db, async (tx) => {
+            await uncountTry(tx, keys)
+            if (how === 'succeeded' && userId !== undefined) await rememberPlace(tx, userId, place, clock())
+          }).catch((err: unknown) => logger.warn({ err }, 'A login could not be taken back from its count')),
+      }
+    },
+    settle: (most) =>
+      asSystem(db, async (tx) =>
+        Math.max(await deleteRested(tx, clock(), most), await deletePlaces(tx, longAgo(), most)),
+      ),
+  }
+}
+
+function tooEarly(waitMs: number): HubError {
+  return new HubError('too-many-requests', 'Too many logins have failed: wait before the next one', {
+    retryAfter: Math.ceil(waitMs / 1000),
+  })
+}

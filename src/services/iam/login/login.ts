@@ -1,0 +1,95 @@
+import { HubError } from '#lib/errors'
+import { newId } from '#lib/id'
+import { asSystem } from '../as-system.ts'
+import { actor, type IamParts } from '../deps.ts'
+import type { Token } from '../token/token.ts'
+import { insertToken } from '../token/token-store.ts'
+import { newToken, tokenHash } from '../token/token-text.ts'
+import { normaliseUsername, usernameHash } from '../user/username.ts'
+import { isReferenceGone } from '../violation.ts'
+import { findLoginAccount, type LoginAccount, lockLoginAccount } from './login-account-store.ts'
+import type { LoginFailures } from './login-failures.ts'
+import type { LoginThrottle } from './login-throttle.ts'
+
+/** What someone typed, and where from. */
+export interface LoginAttempt {
+  readonly username: string
+  readonly password: string
+  /** The network address of the client. */
+  readonly address: string
+}
+
+/** What a login gives: the token, its id, and when it ends. */
+export interface LoginToken {
+  readonly token: string
+  readonly id: string
+  readonly expiresAt: Date
+}
+
+/** Gives a token for the right password; throws `login-failed` otherwise. */
+export type Login = (attempt: LoginAttempt) => Promise<LoginToken>
+
+/** What stands around the check of a password. */
+export interface LoginGuards {
+  readonly failures: Pick<LoginFailures, 'record'>
+  readonly throttle: Pick<LoginThrottle, 'enter'>
+}
+
+type LoginParts = Pick<IamParts, 'db' | 'bus' | 'clock' | 'passwords' | 'masterKey' | 'config'>
+
+/**
+ * Every refusal looks the same from outside and takes the same: one look-up, one count, one hash, one row of failures, whether the user
+ * is unknown, the password wrong, or the user or its tenant not active.
+ */
+export function createLogin(parts: LoginParts, { failures, throttle }: LoginGuards): Login {
+  const { db, passwords, masterKey } = parts
+  const hashKey = masterKey.derive('iam/username-hash')
+  return async ({ username, password, address }) => {
+    const name = normaliseUsername(username)
+    const account = await asSystem(db, (tx) => findLoginAccount(tx, name))
+    const who = {
+      subject: account?.id ?? usernameHash(hashKey, name),
+      userId: account?.id,
+      tenantId: account?.tenantId,
+    }
+    const attempt = await throttle.enter(who, address).catch(async (refusal: unknown) => {
+      if (refusal instanceof HubError) await failures.record(who, address)
+      throw refusal
+    })
+    let issued: LoginToken | undefined
+    try {
+      const fits = await passwords.verify(password, account?.passwordHash)
+      issued = account?.active && fits ? await issueToken(parts, account) : undefined
+    } catch (error) {
+      // Nobody has learnt whether the password is right.
+      await attempt.end('not looked at')
+      throw error
+    }
+    if (issued) {
+      await attempt.end('succeeded')
+      return issued
+    }
+    await failures.record(who, address)
+    throw new HubError('login-failed', 'The username or the password is wrong, or the user must not log in')
+  }
+}
+
+/** Undefined when the user was disabled, deleted, taken out of the tenant, or got another password, while this one was checked. */
+function issueToken({ db, bus, clock, config }: LoginParts, account: LoginAccount) {
+  const createdAt = clock()
+  const expiresAt = new Date(createdAt.getTime() + config.loginTokenHours * 3_600_000)
+  const text = newToken()
+  const { id: userId, actsIn: tenantId } = account
+  const token: Token = { id: newId(), userId, tenantId, type: 'SELF', permissions: [], expiresAt, createdAt }
+  return asSystem(db, async (tx) => {
+    if (!(await lockLoginAccount(tx, account))) return undefined
+    await insertToken(tx, token, tokenHash(text))
+    const by = actor({ id: userId, ...(tenantId === undefined ? {} : { tenant: tenantId }) })
+    const payload = { ...by, id: token.id, accountId: userId, type: token.type, expiresAt: expiresAt.toISOString() }
+    await bus.publish(tx, { name: 'iam.token.created', payload })
+    return { token: text, id: token.id, expiresAt }
+  }).catch((error: unknown) => {
+    if (isReferenceGone(error)) return undefined
+    throw error
+  })
+}

@@ -1,0 +1,42 @@
+import { HubError } from '#lib/errors'
+import { newId } from '#lib/id'
+import type { Principal } from '#lib/principal'
+import { asSystem } from '../as-system.ts'
+import { actor, found, type IamParts } from '../deps.ts'
+import type { LoginToken } from '../login/login.ts'
+import { listMemberships } from '../tenant/membership-store.ts'
+import { lockUser } from '../user/user-store.ts'
+import { findTokenAccount, insertToken } from './token-store.ts'
+import { newToken, tokenHash } from './token-text.ts'
+
+/**
+ * Gives a login token that acts in another tenant of the user, and ends when the present one does. Only a login may be switched: other
+ * tokens were issued for one purpose. A tenant that the user does not belong to and one that there is not look the same.
+ */
+export async function switchTenant(
+  { db, bus, clock }: Pick<IamParts, 'db' | 'bus' | 'clock'>,
+  principal: Principal,
+  wanted: string,
+): Promise<LoginToken> {
+  const text = newToken()
+  const createdAt = clock()
+  return asSystem(db, async (tx) => {
+    // A change of the password ends all logins, this one too.
+    await lockUser(tx, principal.id)
+    const account = await findTokenAccount(tx, principal.tokenId, createdAt)
+    if (account === undefined) throw new HubError('unauthenticated', 'The token is unknown, expired or revoked')
+    const { type, expiresAt } = account.token
+    if (type !== 'SELF' || expiresAt === undefined) {
+      throw new HubError('forbidden', 'Cannot switch as only the token of a login acts in one tenant after the other')
+    }
+    const memberships = await listMemberships(tx, principal.id)
+    const target = memberships.find(({ tenantId, status }) => tenantId === wanted.toLowerCase() && status === 'ACTIVE')
+    const { tenantId } = found(target, 'tenant', 'tenant')
+    const token = { id: newId(), userId: principal.id, tenantId, type, permissions: [], expiresAt, createdAt } as const
+    await insertToken(tx, token, tokenHash(text))
+    const by = actor({ id: principal.id, tenant: tenantId })
+    const payload = { ...by, id: token.id, accountId: principal.id, type, expiresAt: expiresAt.toISOString() }
+    await bus.publish(tx, { name: 'iam.token.created', payload })
+    return { token: text, id: token.id, expiresAt }
+  })
+}
