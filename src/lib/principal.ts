@@ -20,11 +20,27 @@ export interface Principal {
   readonly expiresAt?: number
 }
 
-/** Whether the principal may: by the exact name, by `all`, or by `tenant.all` for what lies within its tenant. */
-export function can(principal: Principal, permission: Permission): boolean {
+/** What somebody wants to do something with: as far as that matters, whose it is. */
+export interface Thing {
+  /** Undefined for what belongs to no tenant. */
+  readonly tenant: string | undefined
+}
+
+/**
+ * Whether the principal may: by the exact name, by `all`, or by `tenant.all` for what lies within its tenant; and, where a thing is
+ * given, whether that is within its reach: of its tenant, or of any for those who see everything and for services of the hub.
+ */
+export function can(principal: Principal, permission: Permission, thing?: Thing): boolean {
   const { permissions, tenant } = principal
-  if (permissions.has('all') || permissions.has(permission.name)) return true
+  if (permissions.has('all')) return true
+  if (thing && !reaches(principal, thing)) return false
+  if (permissions.has(permission.name)) return true
   return permission.scope === 'tenant' && tenant !== undefined && permissions.has('tenant.all')
+}
+
+function reaches({ kind, tenant }: Principal, thing: Thing): boolean {
+  if (tenant !== undefined) return thing.tenant === tenant
+  return kind === 'service'
 }
 
 /** Throws `forbidden`, naming the permission, unless the principal has it. */
@@ -63,6 +79,8 @@ export interface PrincipalCacheOptions {
   readonly clock: () => number
   /** Default 10,000; the one that was not used for longest makes room. */
   readonly maxEntries?: number
+  /** After how many milliseconds the lookup is asked again in any case, so that it hears which tokens are in use; default 60,000. */
+  readonly askAgainAfter?: number
 }
 
 /** Verified tokens of this process. */
@@ -78,14 +96,14 @@ export interface PrincipalCache {
  * and failures are never kept. Concurrent calls with one token share a lookup.
  */
 export function createPrincipalCache(options: PrincipalCacheOptions): PrincipalCache {
-  const { lookup, freshness, maxAge = 1000, clock, maxEntries = 10_000 } = options
-  const kept = new Map<string, Principal>()
+  const { lookup, freshness, maxAge = 1000, clock, maxEntries = 10_000, askAgainAfter = 60_000 } = options
+  const kept = new Map<string, KeptPrincipal>()
   let underWay = new Map<string, Promise<Principal | undefined>>()
   let generation = 0
 
-  function keep(key: string, principal: Principal): void {
+  function keep(key: string, entry: KeptPrincipal): void {
     kept.delete(key)
-    kept.set(key, principal)
+    kept.set(key, entry)
     const [oldest] = kept.keys()
     if (kept.size > maxEntries && oldest !== undefined) kept.delete(oldest)
   }
@@ -94,17 +112,18 @@ export function createPrincipalCache(options: PrincipalCacheOptions): PrincipalC
     const asked = generation
     const principal = await lookup(token).catch(refuse)
     // A revocation may have been applied since the lookup read: its answer must not outlive that.
-    if (principal && asked === generation) keep(key, principal)
+    if (principal && asked === generation) keep(key, { principal, askedAt: clock() })
     return principal
   }
 
   async function resolve(token: string): Promise<Principal | undefined> {
     const key = createHash('sha256').update(token).digest('base64')
-    const principal = kept.get(key)
-    if (principal && isOver(principal, clock())) kept.delete(key)
-    else if (principal && freshness() <= maxAge) {
-      keep(key, principal)
-      return principal
+    const entry = kept.get(key)
+    const isStale = entry && (isOver(entry.principal, clock()) || clock() - entry.askedAt >= askAgainAfter)
+    if (isStale) kept.delete(key)
+    else if (entry && freshness() <= maxAge) {
+      keep(key, entry)
+      return entry.principal
     }
     return valid(await share(underWay, key, () => ask(key, token)), clock())
   }
@@ -117,6 +136,12 @@ export function createPrincipalCache(options: PrincipalCacheOptions): PrincipalC
   }
 
   return { resolve, clear }
+}
+
+interface KeptPrincipal {
+  readonly principal: Principal
+  /** Epoch milliseconds. */
+  readonly askedAt: number
 }
 
 function isOver({ expiresAt }: Principal, now: number): boolean {

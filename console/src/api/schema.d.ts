@@ -182,6 +182,168 @@ export interface Paths {
       }
     }
   }
+  '/iam/api/v1/tokens': {
+    get: {
+      parameters: {
+        query?: {
+          'page[number]'?: number
+          'page[size]'?: number
+          meta?: boolean
+          accountId?: string
+          token?: string
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json':
+              | {
+                  _id: string
+                  id: string
+                  accountId: string
+                  /**
+                   * The tenant it acts in
+                   */
+                  tenant?: string
+                  type: 'SELF' | 'DELEGATE' | 'EPHEMERAL_SERVICE_ACCOUNT' | 'PERSISTENT'
+                  inquirer?: string
+                  /**
+                   * Who made it
+                   */
+                  initiator?: string
+                  description?: string
+                  flowId?: string
+                  /**
+                   * Those of its own
+                   */
+                  permissions: string[]
+                  /**
+                   * What it allows at most of what the account may do; absent = all
+                   */
+                  scope?: string[]
+                  expireAt?: string
+                  createdAt: string
+                  /**
+                   * To about a minute
+                   */
+                  lastUsedAt?: string
+                  /**
+                   * By how many values it is known, more than one while they overlap
+                   */
+                  values: number
+                  /**
+                   * Whether it is the one of this request
+                   */
+                  isCurrent: boolean
+                }[]
+              | {
+                  data: {
+                    _id: string
+                    id: string
+                    accountId: string
+                    /**
+                     * The tenant it acts in
+                     */
+                    tenant?: string
+                    type: 'SELF' | 'DELEGATE' | 'EPHEMERAL_SERVICE_ACCOUNT' | 'PERSISTENT'
+                    inquirer?: string
+                    /**
+                     * Who made it
+                     */
+                    initiator?: string
+                    description?: string
+                    flowId?: string
+                    /**
+                     * Those of its own
+                     */
+                    permissions: string[]
+                    /**
+                     * What it allows at most of what the account may do; absent = all
+                     */
+                    scope?: string[]
+                    expireAt?: string
+                    createdAt: string
+                    /**
+                     * To about a minute
+                     */
+                    lastUsedAt?: string
+                    /**
+                     * By how many values it is known, more than one while they overlap
+                     */
+                    values: number
+                    /**
+                     * Whether it is the one of this request
+                     */
+                    isCurrent: boolean
+                  }[]
+                  meta: {
+                    page: number
+                    perPage: number
+                    /**
+                     * All things that fit the filter
+                     */
+                    total: number
+                    /**
+                     * At least 1
+                     */
+                    totalPages: number
+                  }
+                }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+    post: {
+      parameters: {}
+      requestBody: {
+        content: {
+          'application/json': {
+            /**
+             * Who is to act by it; default you
+             */
+            accountId?: string
+            tenant?: string
+            expiresIn?: string | -1
+            /**
+             * What it is for
+             */
+            inquirer?: string
+            description?: string
+            /**
+             * @maxItems 200
+             */
+            customPermissions?: string[]
+            /**
+             * @maxItems 200
+             */
+            scope?: string[]
+            new?: boolean
+          }
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              token: string
+              id: string
+              expireAt?: string
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
   '/iam/api/v1/tokens/introspect': {
     post: {
       parameters: {}
@@ -228,6 +390,142 @@ export interface Paths {
               tokenId: string
               tokenType: 'SELF' | 'DELEGATE' | 'EPHEMERAL_SERVICE_ACCOUNT' | 'PERSISTENT'
               tokenExpiresAt?: string
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/iam/api/v1/tokens/refresh': {
+    get: {
+      parameters: {}
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              token?: string
+              id: string
+              expireAt?: string
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/iam/api/v1/tokens/{id}': {
+    get: {
+      parameters: {
+        path: {
+          id: string
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              _id: string
+              id: string
+              accountId: string
+              /**
+               * The tenant it acts in
+               */
+              tenant?: string
+              type: 'SELF' | 'DELEGATE' | 'EPHEMERAL_SERVICE_ACCOUNT' | 'PERSISTENT'
+              inquirer?: string
+              /**
+               * Who made it
+               */
+              initiator?: string
+              description?: string
+              flowId?: string
+              /**
+               * Those of its own
+               */
+              permissions: string[]
+              /**
+               * What it allows at most of what the account may do; absent = all
+               */
+              scope?: string[]
+              expireAt?: string
+              createdAt: string
+              /**
+               * To about a minute
+               */
+              lastUsedAt?: string
+              /**
+               * By how many values it is known, more than one while they overlap
+               */
+              values: number
+              /**
+               * Whether it is the one of this request
+               */
+              isCurrent: boolean
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+    delete: {
+      parameters: {
+        path: {
+          id: string
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              id: string
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/iam/api/v1/tokens/{id}/values': {
+    post: {
+      parameters: {
+        path: {
+          id: string
+        }
+      }
+      requestBody: {
+        content: {
+          'application/json': {
+            /**
+             * A number and one of s, m, h, d, w, y: `90m`
+             */
+            overlap?: string
+          }
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              token: string
+              id: string
+              expireAt?: string
             }
           }
         }

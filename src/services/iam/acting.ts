@@ -3,7 +3,7 @@ import type { Tx } from '#lib/postgres'
 import { demand, type Permission, type Principal } from '#lib/principal'
 import { seeingAll } from './as-system.ts'
 import type { IamParts } from './deps.ts'
-import { findPrincipal } from './token/token-store.ts'
+import { findPrincipal } from './token/principal-store.ts'
 
 /**
  * The principal as it is at this moment, and stays until the transaction ends: who gives and takes rights must have them when it is done, not
@@ -12,10 +12,21 @@ import { findPrincipal } from './token/token-store.ts'
  * otherwise wait for each other.
  */
 export async function actingNow(
-  { clock }: Pick<IamParts, 'clock'>,
+  parts: Pick<IamParts, 'clock'>,
   tx: Tx,
   principal: Principal,
   permission: Permission,
+): Promise<Principal> {
+  const current = await principalNow(parts, tx, principal)
+  demand(current, permission)
+  return current
+}
+
+/** The same where more than one permission decides: throws only `unauthenticated`. */
+export async function principalNow(
+  { clock }: Pick<IamParts, 'clock'>,
+  tx: Tx,
+  principal: Principal,
 ): Promise<Principal> {
   await tx.query(`select pg_advisory_xact_lock_shared(hashtextextended('iam.user ' || $1::uuid, 0))`, [principal.id])
   // An administrator of the hub may be at work in another tenant than the token's.
@@ -23,6 +34,5 @@ export async function actingNow(
   if (current === undefined || current.tenant !== principal.tenant) {
     throw new HubError('unauthenticated', 'The token is unknown, expired or revoked')
   }
-  demand(current, permission)
   return current
 }

@@ -4,7 +4,7 @@ import { asSystem } from './as-system.ts'
 import type { IamParts } from './deps.ts'
 import type { LoginFailures } from './login/login-failures.ts'
 import type { LoginThrottle } from './login/login-throttle.ts'
-import { deleteExpiredTokens } from './token/token-store.ts'
+import { deleteExpiredTokens, deleteExpiredValues } from './token/token-store.ts'
 
 /** Rows in one transaction: few enough to be over soon. */
 const BATCH = 500
@@ -23,6 +23,7 @@ export async function cleanUp(
   { failures, throttle }: Settling,
 ): Promise<void> {
   while ((await deleteTokens()) === BATCH);
+  while ((await asSystem(db, (tx) => deleteExpiredValues(tx, clock(), BATCH))) === BATCH);
   while ((await failures.settle(BATCH)) === BATCH);
   while ((await throttle.settle(BATCH)) === BATCH);
 

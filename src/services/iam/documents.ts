@@ -4,8 +4,8 @@ import { Id, Moment } from '#lib/schema'
 import type { KeptPermission } from './permission/permission-store.ts'
 import type { Role } from './role/role.ts'
 import { statuses, type Tenant } from './tenant/tenant.ts'
+import type { TokenAccount } from './token/principal-store.ts'
 import { tokenTypes } from './token/token.ts'
-import type { TokenAccount } from './token/token-store.ts'
 import type { User } from './user/user.ts'
 
 // How things look to callers: the fields of the existing hub, `_id` beside `id`, none of them secret.

@@ -139,7 +139,7 @@ test('a transaction of a tenant makes no tenant and no token for another', async
   const denied = { code: '42501' }
   const tenant = `insert into iam.tenant (id, name, status, created_at, changed_at) values ($1, 'x', 'ACTIVE', now(), now())`
   await assert.rejects(run(a.tenant, tenant, [uuidv7()]), denied)
-  const token = `insert into iam.token (id, hash, user_id, tenant_id, type, created_at) values ($1, 'x', $2, $3, 'SELF', now())`
+  const token = `insert into iam.token (id, user_id, tenant_id, type, created_at) values ($1, $2, $3, 'SELF', now())`
   await assert.rejects(run(a.tenant, token, [uuidv7(), b.plainId, b.tenant]), denied)
   await assert.rejects(run(a.tenant, token, [uuidv7(), a.plainId, null]), denied)
   await assert.rejects(run(a.tenant, token, [uuidv7(), b.plainId, a.tenant]), { code: '23503' })

@@ -37,8 +37,14 @@ import { postTenant } from './routes/tenants/post-tenant.ts'
 import { putTenant } from './routes/tenants/put-tenant.ts'
 import { putTenantUser } from './routes/tenants/put-tenant-user.ts'
 import { tenantKeyRoutes } from './routes/tenants/tenant-key.ts'
+import { deleteTokenRoute } from './routes/tokens/delete-token.ts'
+import { getToken } from './routes/tokens/get-token.ts'
+import { getTokenRefresh } from './routes/tokens/get-token-refresh.ts'
+import { getTokens } from './routes/tokens/get-tokens.ts'
 import { postIntrospection } from './routes/tokens/post-introspection.ts'
 import { postMyTenant } from './routes/tokens/post-my-tenant.ts'
+import { postToken } from './routes/tokens/post-token.ts'
+import { postTokenValue } from './routes/tokens/post-token-value.ts'
 import { deleteUserRoute } from './routes/users/delete-user.ts'
 import { getMe } from './routes/users/get-me.ts'
 import { getMyMemberships } from './routes/users/get-my-memberships.ts'
@@ -48,9 +54,10 @@ import { patchMe } from './routes/users/patch-me.ts'
 import { patchUser } from './routes/users/patch-user.ts'
 import { postUser } from './routes/users/post-user.ts'
 import { putUser } from './routes/users/put-user.ts'
+import { findPrincipal } from './token/principal-store.ts'
 import { issueServiceToken, type ServiceToken } from './token/service-token.ts'
-import { findPrincipal } from './token/token-store.ts'
 import { isToken, tokenHash } from './token/token-text.ts'
+import { createTokenUse, type TokenUse } from './token/token-use.ts'
 import { ensureFirstAdmin, type FirstAdmin, type FirstAdminOptions } from './user/first-admin.ts'
 
 /** The IAM as the process that runs it sees it. */
@@ -72,7 +79,8 @@ export function createIam(deps: IamDeps): Iam {
   }
   const guards = { failures: createLoginFailures(parts), throttle: deps.throttle ?? createLoginThrottle(parts) }
   const cleaner = createCleaner(parts, guards)
-  const lookupToken = createTokenLookup(parts)
+  const use = createTokenUse(parts)
+  const lookupToken = createTokenLookup(parts, use)
   return {
     name: 'iam',
     migrations: iamMigrations,
@@ -81,17 +89,26 @@ export function createIam(deps: IamDeps): Iam {
     async start() {
       await registerPermissions(parts)
       cleaner.start()
+      use.start()
     },
-    stop: () => cleaner.stop(),
+    async stop() {
+      await cleaner.stop()
+      await use.stop()
+    },
     lookupToken,
     ensureFirstAdmin: (options) => ensureFirstAdmin(parts, options),
     issueServiceToken: (serviceName, given) => issueServiceToken(parts, serviceName, given),
   }
 }
 
-function createTokenLookup({ db, clock }: Pick<IamParts, 'db' | 'clock'>): TokenLookup {
-  return async (token) =>
-    isToken(token) ? asSystem(db, (tx) => findPrincipal(tx, tokenHash(token), clock())) : undefined
+function createTokenLookup({ db, clock }: Pick<IamParts, 'db' | 'clock'>, use: Pick<TokenUse, 'note'>): TokenLookup {
+  return async (token) => {
+    if (!isToken(token)) return undefined
+    const now = clock()
+    const principal = await asSystem(db, (tx) => findPrincipal(tx, tokenHash(token), now))
+    if (principal) use.note(principal.tokenId, now)
+    return principal
+  }
 }
 
 function mountOf(parts: IamParts, login: Login, lookupToken: TokenLookup): Mount {
@@ -105,7 +122,13 @@ function mountOf(parts: IamParts, login: Login, lookupToken: TokenLookup): Mount
       postLogout(parts),
       postSession(parts, login),
       deleteSession(parts, lookupToken),
+      getTokens(parts),
+      postToken(parts),
       postIntrospection(parts),
+      getTokenRefresh(parts),
+      getToken(parts),
+      postTokenValue(parts),
+      deleteTokenRoute(parts),
       getUsers(parts),
       postUser(parts),
       getMe(parts),

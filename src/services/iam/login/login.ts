@@ -1,10 +1,10 @@
 import { HubError } from '#lib/errors'
 import { newId } from '#lib/id'
 import { asSystem } from '../as-system.ts'
-import { actor, type IamParts } from '../deps.ts'
-import type { Token } from '../token/token.ts'
-import { insertToken } from '../token/token-store.ts'
-import { newToken, tokenHash } from '../token/token-text.ts'
+import type { IamParts } from '../deps.ts'
+import type { IssuedToken } from '../token/token.ts'
+import { issueToken } from '../token/token-issue.ts'
+import { withdrawOldestLogins } from '../token/withdraw-token.ts'
 import { normaliseUsername, usernameHash } from '../user/username.ts'
 import { isReferenceGone } from '../violation.ts'
 import { findLoginAccount, type LoginAccount, lockLoginAccount } from './login-account-store.ts'
@@ -19,15 +19,8 @@ export interface LoginAttempt {
   readonly address: string
 }
 
-/** What a login gives: the token, its id, and when it ends. */
-export interface LoginToken {
-  readonly token: string
-  readonly id: string
-  readonly expiresAt: Date
-}
-
 /** Gives a token for the right password; throws `login-failed` otherwise. */
-export type Login = (attempt: LoginAttempt) => Promise<LoginToken>
+export type Login = (attempt: LoginAttempt) => Promise<IssuedToken>
 
 /** What stands around the check of a password. */
 export interface LoginGuards {
@@ -56,10 +49,10 @@ export function createLogin(parts: LoginParts, { failures, throttle }: LoginGuar
       if (refusal instanceof HubError) await failures.record(who, address)
       throw refusal
     })
-    let issued: LoginToken | undefined
+    let issued: IssuedToken | undefined
     try {
       const fits = await passwords.verify(password, account?.passwordHash)
-      issued = account?.active && fits ? await issueToken(parts, account) : undefined
+      issued = account?.active && fits ? await issueLogin(parts, account) : undefined
     } catch (error) {
       // Nobody has learnt whether the password is right.
       await attempt.end('not looked at')
@@ -75,19 +68,16 @@ export function createLogin(parts: LoginParts, { failures, throttle }: LoginGuar
 }
 
 /** Undefined when the user was disabled, deleted, taken out of the tenant, or got another password, while this one was checked. */
-function issueToken({ db, bus, clock, config }: LoginParts, account: LoginAccount) {
+function issueLogin({ db, bus, clock, config }: LoginParts, account: LoginAccount) {
   const createdAt = clock()
   const expiresAt = new Date(createdAt.getTime() + config.loginTokenHours * 3_600_000)
-  const text = newToken()
   const { id: userId, actsIn: tenantId } = account
-  const token: Token = { id: newId(), userId, tenantId, type: 'SELF', permissions: [], expiresAt, createdAt }
+  const token = { id: newId(), userId, tenantId, type: 'SELF', permissions: [], expiresAt, createdAt } as const
   return asSystem(db, async (tx) => {
     if (!(await lockLoginAccount(tx, account))) return undefined
-    await insertToken(tx, token, tokenHash(text))
-    const by = actor({ id: userId, ...(tenantId === undefined ? {} : { tenant: tenantId }) })
-    const payload = { ...by, id: token.id, accountId: userId, type: token.type, expiresAt: expiresAt.toISOString() }
-    await bus.publish(tx, { name: 'iam.token.created', payload })
-    return { token: text, id: token.id, expiresAt }
+    const by = { id: userId, ...(tenantId === undefined ? {} : { tenant: tenantId }) }
+    await withdrawOldestLogins({ bus }, tx, by)
+    return issueToken({ bus }, tx, token, by)
   }).catch((error: unknown) => {
     if (isReferenceGone(error)) return undefined
     throw error

@@ -4,8 +4,7 @@ import { asSystem } from '../as-system.ts'
 import type { IamParts } from '../deps.ts'
 import { findServiceId, insertUser } from '../user/user-store.ts'
 import type { Token } from './token.ts'
-import { insertToken } from './token-store.ts'
-import { newToken, tokenHash } from './token-text.ts'
+import { issueToken } from './token-issue.ts'
 
 /** A token by which a service of the hub acts. */
 export interface ServiceToken {
@@ -33,24 +32,21 @@ export async function issueServiceToken(
   }
   const createdAt = clock()
   const expiresAt = new Date(createdAt.getTime() + LIFETIME_MS)
-  const text = newToken()
-  await asSystem(db, async (tx) => {
+  const issued = await asSystem(db, async (tx) => {
     const userId = await ensureService({ bus }, tx, serviceName, createdAt)
     const type = 'EPHEMERAL_SERVICE_ACCOUNT'
-    const token: Token = { id: newId(), userId, tenantId: undefined, type, permissions, expiresAt, createdAt }
-    await insertToken(tx, token, tokenHash(text))
-    await bus.publish(tx, {
-      name: 'iam.token.created',
-      payload: {
-        id: token.id,
-        accountId: userId,
-        type,
-        permissions: [...new Set(permissions)],
-        expiresAt: expiresAt.toISOString(),
-      },
-    })
+    const token = {
+      id: newId(),
+      userId,
+      tenantId: undefined,
+      type,
+      permissions,
+      expiresAt,
+      createdAt,
+    } as const satisfies Token
+    return issueToken({ bus }, tx, token)
   })
-  return { token: text, expiresAt: expiresAt.getTime() }
+  return { token: issued.token, expiresAt: expiresAt.getTime() }
 }
 
 /** The id of the service's user. When another process creates it at the same moment, the insert waits for that and gives way. */

@@ -2,12 +2,12 @@ import { HubError } from '#lib/errors'
 import { newId } from '#lib/id'
 import type { Principal } from '#lib/principal'
 import { asSystem } from '../as-system.ts'
-import { actor, found, type IamParts } from '../deps.ts'
-import type { LoginToken } from '../login/login.ts'
+import { found, type IamParts } from '../deps.ts'
 import { listMemberships } from '../tenant/membership-store.ts'
 import { lockUser } from '../user/user-store.ts'
-import { findTokenAccount, insertToken } from './token-store.ts'
-import { newToken, tokenHash } from './token-text.ts'
+import { findTokenAccount } from './principal-store.ts'
+import type { IssuedToken } from './token.ts'
+import { issueToken } from './token-issue.ts'
 
 /**
  * Gives a login token that acts in another tenant of the user, and ends when the present one does. Only a login may be switched: other
@@ -17,8 +17,7 @@ export async function switchTenant(
   { db, bus, clock }: Pick<IamParts, 'db' | 'bus' | 'clock'>,
   principal: Principal,
   wanted: string,
-): Promise<LoginToken> {
-  const text = newToken()
+): Promise<IssuedToken> {
   const createdAt = clock()
   return asSystem(db, async (tx) => {
     // A change of the password ends all logins, this one too.
@@ -33,10 +32,6 @@ export async function switchTenant(
     const target = memberships.find(({ tenantId, status }) => tenantId === wanted.toLowerCase() && status === 'ACTIVE')
     const { tenantId } = found(target, 'tenant', 'tenant')
     const token = { id: newId(), userId: principal.id, tenantId, type, permissions: [], expiresAt, createdAt } as const
-    await insertToken(tx, token, tokenHash(text))
-    const by = actor({ id: principal.id, tenant: tenantId })
-    const payload = { ...by, id: token.id, accountId: principal.id, type, expiresAt: expiresAt.toISOString() }
-    await bus.publish(tx, { name: 'iam.token.created', payload })
-    return { token: text, id: token.id, expiresAt }
+    return issueToken({ bus }, tx, token, { id: principal.id, tenant: tenantId })
   })
 }

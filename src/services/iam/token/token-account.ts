@@ -3,7 +3,7 @@ import { HubError } from '#lib/errors'
 import { asSystem } from '../as-system.ts'
 import type { IamParts } from '../deps.ts'
 import { type AccountDocument, accountDocument } from '../documents.ts'
-import { findTokenAccount } from './token-store.ts'
+import { findTokenAccount } from './principal-store.ts'
 
 /** The account of the token with this id, for callers; throws `unauthenticated` where the token is not in force. */
 export async function accountOfToken(

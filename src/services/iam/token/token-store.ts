@@ -1,31 +1,71 @@
 import type { Tx } from '#lib/postgres'
-import type { Principal } from '#lib/principal'
-import type { User } from '../user/user.ts'
-import { ROLE_IDS, ROLES_JSON, toUser, USER_COLUMNS, type UserRow } from '../user/user-store.ts'
 import type { Token, TokenType } from './token.ts'
 
-/** Stores a token by the hash of its text. */
-export async function insertToken(tx: Tx, token: Token, hash: Buffer): Promise<void> {
+/** Stores a token without a value: nobody can act by it yet. */
+export async function insertToken(tx: Tx, token: Token): Promise<void> {
   await tx.query(
-    `insert into iam.token (id, hash, user_id, tenant_id, type, permissions, expires_at, created_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    `insert into iam.token (id, user_id, tenant_id, type, permissions, scope, expires_at, created_at,
+                            description, inquirer, flow_id, made_by, lifespan)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
     [
       token.id,
-      hash,
       token.userId,
       token.tenantId ?? null,
       token.type,
       token.permissions,
+      token.scope ?? null,
       token.expiresAt ?? null,
       token.createdAt,
+      token.description ?? null,
+      token.inquirer ?? null,
+      token.flowId ?? null,
+      token.madeBy ?? null,
+      token.lifespan ?? null,
     ],
   )
 }
 
-/** Deletes that token; false when it is gone already. */
-export async function deleteTokenById(tx: Tx, id: string): Promise<boolean> {
-  const rows = await tx.query('delete from iam.token where id = $1 returning id', [id])
-  return rows.length === 1
+/** A text by which a token is known, as its hash. It ends with its token unless it is replaced before. */
+export async function insertTokenValue(
+  tx: Tx,
+  { hash, tokenId, createdAt }: { hash: Buffer; tokenId: string; createdAt: Date },
+): Promise<void> {
+  await tx.query('insert into iam.token_value (hash, token_id, created_at) values ($1, $2, $3)', [
+    hash,
+    tokenId,
+    createdAt,
+  ])
+}
+
+/** Lets all values of the token end at that moment, unless they end before. */
+export async function endTokenValues(tx: Tx, tokenId: string, at: Date): Promise<void> {
+  await tx.query('update iam.token_value set expires_at = least(expires_at, $2) where token_id = $1', [tokenId, at])
+}
+
+/** Deletes up to `most` values that were replaced and whose time is over. */
+export async function deleteExpiredValues(tx: Tx, now: Date, most: number): Promise<number> {
+  const rows = await tx.query(
+    `delete from iam.token_value where hash in (
+       select hash from iam.token_value where expires_at <= $1 order by expires_at limit $2 for update skip locked)
+     returning 1`,
+    [now, most],
+  )
+  return rows.length
+}
+
+/** Stores when the token ends. */
+export async function updateTokenExpiry(tx: Tx, id: string, expiresAt: Date | undefined): Promise<void> {
+  await tx.query('update iam.token set expires_at = $2 where id = $1', [id, expiresAt ?? null])
+}
+
+/** Notes when tokens were used last, for those of which nothing as late is known. */
+export async function touchTokens(tx: Tx, ids: readonly string[], usedAt: Date): Promise<void> {
+  await tx.query(
+    `update iam.token set used_at = $2
+      where id in (select id from iam.token where id = any ($1) and (used_at is null or used_at < $2)
+                    order by id for update skip locked)`,
+    [ids, usedAt],
+  )
 }
 
 /** A token that is gone. */
@@ -46,7 +86,19 @@ export async function deleteExpiredTokens(tx: Tx, now: Date, most: number): Prom
   return rows.map(toDeleted)
 }
 
-/** Which tokens are to go: of a user, of a tenant, of a user in a tenant. */
+/** Deletes the oldest logins of a user, so that about `most` are left: logins at the same moment do not wait for each other. */
+export async function deleteOldestLogins(tx: Tx, userId: string, most: number): Promise<DeletedToken[]> {
+  const rows = await tx.query<DeletedRow>(
+    `delete from iam.token where id in (
+       select id from iam.token where user_id = $1 and type = 'SELF' order by created_at desc, id desc offset $2
+          for update skip locked)
+     returning id, user_id, tenant_id`,
+    [userId, most],
+  )
+  return rows.map(toDeleted)
+}
+
+/** Which tokens are to go: one, those of a user, of a tenant, of a user in a tenant. */
 export type TokenFilter = TokenOwner & {
   /** Only those that a login gave. */
   readonly ofLogin?: boolean
@@ -55,20 +107,21 @@ export type TokenFilter = TokenOwner & {
 }
 
 type TokenOwner =
-  | { readonly userId: string; readonly tenantId?: string | undefined }
-  | { readonly userId?: undefined; readonly tenantId: string }
+  | { readonly id: string; readonly userId?: undefined; readonly tenantId?: undefined }
+  | { readonly id?: undefined; readonly userId: string; readonly tenantId?: string | undefined }
+  | { readonly id?: undefined; readonly userId?: undefined; readonly tenantId: string }
 
 /** Deletes all that fit and that the transaction may see. */
 export async function deleteTokens(
   tx: Tx,
-  { userId, tenantId, ofLogin, except }: TokenFilter,
+  { id, userId, tenantId, ofLogin, except }: TokenFilter,
 ): Promise<DeletedToken[]> {
   const rows = await tx.query<DeletedRow>(
     `delete from iam.token
       where ($1::uuid is null or user_id = $1) and ($2::uuid is null or tenant_id = $2)
-        and (not $3 or type = 'SELF') and ($4::uuid is null or id <> $4)
+        and (not $3 or type = 'SELF') and ($4::uuid is null or id <> $4) and ($5::uuid is null or id = $5)
      returning id, user_id, tenant_id`,
-    [userId ?? null, tenantId ?? null, ofLogin ?? false, except ?? null],
+    [userId ?? null, tenantId ?? null, ofLogin ?? false, except ?? null, id ?? null],
   )
   return rows.map(toDeleted)
 }
@@ -83,66 +136,129 @@ function toDeleted({ id, user_id, tenant_id }: DeletedRow): DeletedToken {
   return { id, userId: user_id, tenantId: tenant_id ?? undefined }
 }
 
-/** SQL for what token `t` allows: its own permissions, the account's, those of the membership it acts in, those of all roles. */
-const PERMISSIONS = `array(
-  select unnest(t.permissions) union select unnest(u.permissions) union select unnest(m.permissions)
-  union select unnest(r.permissions) from iam.role r where r.id in (${ROLE_IDS}))`
+/** A token as it is kept. */
+export interface KeptToken extends Token {
+  /** To about a minute. Undefined = never. */
+  readonly usedAt: Date | undefined
+  /** By how many values it is known at present. */
+  readonly values: number
+}
 
-/** SQL for tokens in force at $2: not over, the user and the tenant ACTIVE. The time is looked at, not the clean-up relied upon. */
-const FROM_TOKENS = `
-    from iam.token t
-    join iam.user u on u.id = t.user_id and u.status = 'ACTIVE'
-    left join iam.membership m on m.user_id = t.user_id and m.tenant_id = t.tenant_id
-    left join iam.tenant n on n.id = t.tenant_id
-   where (t.expires_at is null or t.expires_at > $2) and (t.tenant_id is null or n.status = 'ACTIVE')`
-
-interface PrincipalRow {
+interface TokenRow {
   readonly id: string
   readonly user_id: string
-  readonly kind: 'user' | 'service'
   readonly tenant_id: string | null
-  readonly expires_at: Date | null
+  readonly type: TokenType
   readonly permissions: readonly string[]
+  readonly scope: readonly string[] | null
+  readonly expires_at: Date | null
+  readonly created_at: Date
+  readonly description: string | null
+  readonly inquirer: string | null
+  readonly flow_id: string | null
+  readonly made_by: string | null
+  readonly lifespan: number | null
+  readonly used_at: Date | null
+  readonly value_count: number
 }
 
-/** Whom a token in force stands for: by the hash of the token, or by its id. */
-export async function findPrincipal(tx: Tx, by: Buffer | string, now: Date): Promise<Principal | undefined> {
-  const [name, column] = typeof by === 'string' ? ['iam-principal-by-id', 't.id'] : ['iam-principal', 't.hash']
-  const [row] = await tx.query<PrincipalRow>(
-    {
-      name,
-      text: `select t.id, t.user_id, u.kind, t.tenant_id, t.expires_at, ${PERMISSIONS} as permissions
-             ${FROM_TOKENS} and ${column} = $1`,
-    },
-    [by, now],
+const COLUMNS = `t.id, t.user_id, t.tenant_id, t.type, t.permissions, t.scope, t.expires_at, t.created_at, t.description, t.inquirer,
+  t.flow_id, t.made_by, t.lifespan, t.used_at,
+  (select count(*)::integer from iam.token_value v
+    where v.token_id = t.id and (v.expires_at is null or v.expires_at > $1)) as value_count`
+
+const IN_FORCE = '(t.expires_at is null or t.expires_at > $1)'
+
+/** A token whose time is not over; `forUpdate` lets nobody else change it until the transaction ends. */
+export async function findToken(
+  tx: Tx,
+  id: string,
+  now: Date,
+  { forUpdate = false }: { forUpdate?: boolean } = {},
+): Promise<KeptToken | undefined> {
+  const [row] = await tx.query<TokenRow>(
+    `select ${COLUMNS} from iam.token t where t.id = $2 and ${IN_FORCE} ${forUpdate ? 'for update' : ''}`,
+    [now, id],
   )
-  if (row === undefined) return undefined
+  return row && toToken(row)
+}
+
+/** What a list of tokens is narrowed down to. */
+export interface TokenQuery {
+  readonly userId?: string | undefined
+  /** Of the value. */
+  readonly hash?: Buffer | undefined
+}
+
+/** Tokens whose time is not over, the newest first. */
+export async function listTokens(
+  tx: Tx,
+  { userId, hash }: TokenQuery,
+  page: { readonly limit: number; readonly offset: number },
+  now: Date,
+): Promise<{ items: KeptToken[]; total: number }> {
+  const where = `${IN_FORCE} and ($2::uuid is null or t.user_id = $2)
+    and ($3::bytea is null or t.id = (select v.token_id from iam.token_value v where v.hash = $3))`
+  const values = [now, userId ?? null, hash ?? null]
+  const rows = await tx.query<TokenRow>(
+    `select ${COLUMNS} from iam.token t where ${where} order by t.created_at desc, t.id desc limit $4 offset $5`,
+    [...values, page.limit, page.offset],
+  )
+  const [count] = await tx.query<{ total: number }>(`select count(*) as total from iam.token t where ${where}`, values)
+  return { items: rows.map(toToken), total: count?.total ?? 0 }
+}
+
+/** A made token that is the same in all that is asked for; its time is not over. The user is locked. */
+export async function findSameToken(tx: Tx, token: Token, now: Date): Promise<KeptToken | undefined> {
+  const [row] = await tx.query<TokenRow>(
+    `select ${COLUMNS} from iam.token t
+      where ${IN_FORCE} and t.user_id = $2 and t.tenant_id is not distinct from $3::uuid and t.type = $4
+        and t.inquirer is not distinct from $5 and t.lifespan is not distinct from $6 and t.made_by is not distinct from $7::uuid
+        and t.permissions @> $8 and t.permissions <@ $8
+        and ((t.scope is null and $9::text[] is null) or (t.scope @> $9 and t.scope <@ $9))
+        and t.flow_id is not distinct from $10::uuid
+      order by t.created_at limit 1 for update`,
+    [
+      now,
+      token.userId,
+      token.tenantId ?? null,
+      token.type,
+      token.inquirer ?? null,
+      token.lifespan ?? null,
+      token.madeBy ?? null,
+      token.permissions,
+      token.scope ?? null,
+      token.flowId ?? null,
+    ],
+  )
+  return row && toToken(row)
+}
+
+/** How many tokens beside logins are kept for a user. */
+export async function countMadeTokens(tx: Tx, userId: string, now: Date): Promise<number> {
+  const [row] = await tx.query<{ made: number }>(
+    `select count(*)::integer as made from iam.token t where ${IN_FORCE} and t.user_id = $2 and t.type <> 'SELF'`,
+    [now, userId],
+  )
+  return row?.made ?? 0
+}
+
+function toToken(row: TokenRow): KeptToken {
   return {
-    kind: row.kind,
-    id: row.user_id,
-    tokenId: row.id,
-    permissions: new Set(row.permissions),
-    ...(row.tenant_id === null ? {} : { tenant: row.tenant_id }),
-    ...(row.expires_at === null ? {} : { expiresAt: row.expires_at.getTime() }),
+    id: row.id,
+    userId: row.user_id,
+    tenantId: row.tenant_id ?? undefined,
+    type: row.type,
+    permissions: row.permissions,
+    scope: row.scope ?? undefined,
+    expiresAt: row.expires_at ?? undefined,
+    createdAt: row.created_at,
+    description: row.description ?? undefined,
+    inquirer: row.inquirer ?? undefined,
+    flowId: row.flow_id ?? undefined,
+    madeBy: row.made_by ?? undefined,
+    lifespan: row.lifespan ?? undefined,
+    usedAt: row.used_at ?? undefined,
+    values: row.value_count,
   }
-}
-
-/** A token in force with its user, as seen in the tenant it acts in; `user.permissions` are all that it allows. */
-export interface TokenAccount {
-  readonly user: User
-  readonly token: { readonly id: string; readonly type: TokenType; readonly expiresAt: Date | undefined }
-}
-
-type AccountRow = UserRow & { readonly token_id: string; readonly type: TokenType; readonly expires_at: Date | null }
-
-/** By the hash of the token, or by its id. */
-export async function findTokenAccount(tx: Tx, by: Buffer | string, now: Date): Promise<TokenAccount | undefined> {
-  const [row] = await tx.query<AccountRow>(
-    `select ${USER_COLUMNS}, t.tenant_id, ${PERMISSIONS} as permissions, ${ROLES_JSON} as roles,
-            t.id as token_id, t.type, t.expires_at
-     ${FROM_TOKENS} and ${typeof by === 'string' ? 't.id' : 't.hash'} = $1`,
-    [by, now],
-  )
-  if (row === undefined) return undefined
-  return { user: toUser(row), token: { id: row.token_id, type: row.type, expiresAt: row.expires_at ?? undefined } }
 }

@@ -170,8 +170,8 @@ test('cleanUp() deletes what has expired, in batches, with an event each, and no
   const { a } = await createTwoTenants(hub)
   const [{ count: before } = { count: 0 }] = await hub.superuser.query('select count(*) from iam.token')
   await hub.superuser.query(
-    `insert into iam.token (id, hash, user_id, tenant_id, type, expires_at, created_at)
-     select gen_random_uuid(), int4send(n), $1, $2, 'SELF', now() - interval '1 minute', now() from generate_series(1, 1201) n`,
+    `insert into iam.token (id, user_id, tenant_id, type, expires_at, created_at)
+     select gen_random_uuid(), $1, $2, 'SELF', now() - interval '1 minute', now() from generate_series(1, 1201) n`,
     [a.plainId, a.tenant],
   )
   const clean = cleanerOf(hub, () => new Date())

@@ -1,4 +1,4 @@
-/** How a token came to be. */
+/** How a token came to be: by a login, for the runs of a flow, made for a time, made until it is withdrawn. */
 export const tokenTypes = ['SELF', 'DELEGATE', 'EPHEMERAL_SERVICE_ACCOUNT', 'PERSISTENT'] as const
 /** One of these ways. */
 export type TokenType = (typeof tokenTypes)[number]
@@ -13,7 +13,25 @@ export interface Token {
   readonly type: TokenType
   /** Beside those of the account. */
   readonly permissions: readonly string[]
+  /** What it allows at most of what the account may do. Undefined = all of it. */
+  readonly scope?: readonly string[] | undefined
   /** Undefined = never. */
   readonly expiresAt: Date | undefined
   readonly createdAt: Date
+  readonly description?: string | undefined
+  /** What it is for, in the words of whoever asked for it. */
+  readonly inquirer?: string | undefined
+  /** The flow whose runs act by it. */
+  readonly flowId?: string | undefined
+  /** Who asked for it. */
+  readonly madeBy?: string | undefined
+  /** Seconds. Undefined = until it is withdrawn, or that of a login. */
+  readonly lifespan?: number | undefined
+}
+
+/** A token as whoever asked for it gets it, this once. */
+export interface IssuedToken<Expiry = Date> {
+  readonly token: string
+  readonly id: string
+  readonly expiresAt: Expiry
 }

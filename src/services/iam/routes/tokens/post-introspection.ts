@@ -5,7 +5,7 @@ import { asSystem } from '../../as-system.ts'
 import type { IamParts } from '../../deps.ts'
 import { AccountDocument, accountDocument } from '../../documents.ts'
 import { permissions } from '../../permissions.ts'
-import { findTokenAccount } from '../../token/token-store.ts'
+import { findTokenAccount } from '../../token/principal-store.ts'
 import { isToken, tokenHash } from '../../token/token-text.ts'
 
 /** `POST /tokens/introspect`: tokens not in force are not found, and none is prolonged. */

@@ -1,0 +1,39 @@
+import type { Tx } from '#lib/postgres'
+import { actor, type IamParts } from '../deps.ts'
+import type { IssuedToken, Token } from './token.ts'
+import { insertToken, insertTokenValue } from './token-store.ts'
+import { newToken, tokenHash } from './token-text.ts'
+
+/** Stores a new token with its first value, and tells of it; `by` is absent where the hub itself makes it. */
+export async function issueToken<T extends Token>(
+  { bus }: Pick<IamParts, 'bus'>,
+  tx: Tx,
+  token: T,
+  by?: Parameters<typeof actor>[0],
+): Promise<IssuedToken<T['expiresAt']>> {
+  await insertToken(tx, token)
+  const { id, userId: accountId, type, scope, flowId, description } = token
+  const permissions = [...new Set(token.permissions)]
+  await bus.publish(tx, {
+    name: 'iam.token.created',
+    payload: {
+      ...(by && actor(by)),
+      id,
+      accountId,
+      type,
+      ...(description === undefined ? {} : { description }),
+      ...(flowId === undefined ? {} : { flowId }),
+      ...(permissions.length > 0 && { permissions }),
+      ...(scope && { scope: [...scope] }),
+      ...(token.expiresAt && { expiresAt: token.expiresAt.toISOString() }),
+    },
+  })
+  return { token: await issueValue(tx, token), id, expiresAt: token.expiresAt }
+}
+
+/** Gives a token one more value; the older ones stay as they are. */
+export async function issueValue(tx: Tx, { id, createdAt }: { id: string; createdAt: Date }): Promise<string> {
+  const text = newToken()
+  await insertTokenValue(tx, { hash: tokenHash(text), tokenId: id, createdAt })
+  return text
+}
