@@ -814,6 +814,60 @@ export interface Paths {
       }
     }
   }
+  '/iam/api/v1/users/me/permissions': {
+    get: {
+      parameters: {
+        query?: {
+          permission?: string
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              data: {
+                name: string
+                description: string
+                allowed: boolean
+                reasons: {
+                  through: 'role' | 'account' | 'membership' | 'token'
+                  role?: {
+                    id: string
+                    name: string
+                  }
+                  /**
+                   * Absent = everywhere
+                   */
+                  tenant?: string
+                  /**
+                   * The permission that is given: this one, "tenant.all" or "all"
+                   */
+                  by: string
+                  /**
+                   * The reason in words
+                   */
+                  text: string
+                }[]
+              }[]
+              /**
+               * The tenant in which this holds
+               */
+              tenant?: string
+              /**
+               * Why nothing of it is in force at the moment
+               */
+              suspended?: string
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
   '/iam/api/v1/users/me/tenant': {
     post: {
       parameters: {}
@@ -1038,6 +1092,64 @@ export interface Paths {
           content: {
             'application/json': {
               id: string
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/iam/api/v1/users/{id}/permissions': {
+    get: {
+      parameters: {
+        query?: {
+          permission?: string
+          tenant?: string
+        }
+        path: {
+          id: string
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              data: {
+                name: string
+                description: string
+                allowed: boolean
+                reasons: {
+                  through: 'role' | 'account' | 'membership' | 'token'
+                  role?: {
+                    id: string
+                    name: string
+                  }
+                  /**
+                   * Absent = everywhere
+                   */
+                  tenant?: string
+                  /**
+                   * The permission that is given: this one, "tenant.all" or "all"
+                   */
+                  by: string
+                  /**
+                   * The reason in words
+                   */
+                  text: string
+                }[]
+              }[]
+              /**
+               * The tenant in which this holds
+               */
+              tenant?: string
+              /**
+               * Why nothing of it is in force at the moment
+               */
+              suspended?: string
             }
           }
         }

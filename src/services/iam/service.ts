@@ -49,6 +49,7 @@ import { deleteUserRoute } from './routes/users/delete-user.ts'
 import { getMe } from './routes/users/get-me.ts'
 import { getMyMemberships } from './routes/users/get-my-memberships.ts'
 import { getUser } from './routes/users/get-user.ts'
+import { getMyPermissions, getUserPermissions } from './routes/users/get-user-permissions.ts'
 import { getUsers } from './routes/users/get-users.ts'
 import { patchMe } from './routes/users/patch-me.ts'
 import { patchUser } from './routes/users/patch-user.ts'
@@ -134,8 +135,10 @@ function mountOf(parts: IamParts, login: Login, lookupToken: TokenLookup): Mount
       getMe(parts),
       patchMe(parts),
       getMyMemberships(parts),
+      getMyPermissions(parts),
       postMyTenant(parts),
       getUser(parts),
+      getUserPermissions(parts),
       patchUser(parts),
       putUser(parts),
       deleteUserRoute(parts),
