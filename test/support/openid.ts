@@ -28,10 +28,12 @@ interface Cookie {
   readonly attributes: string
 }
 
-export function createBrowser(hub: Pick<Process, 'url'>): Browser {
+/** `kept` holds the cookies of an answer from before. */
+export function createBrowser(hub: Pick<Process, 'url'>, kept = new Headers()): Browser {
   const jar = new Map<string, Cookie>()
+  keep({ headers: kept })
 
-  function keep(answer: Response): void {
+  function keep(answer: { readonly headers: Headers }): void {
     for (const line of answer.headers.getSetCookie()) {
       const [pair = '', ...attributes] = line.split('; ')
       const [name = '', ...value] = pair.split('=')
@@ -146,4 +148,51 @@ export function finish(
 ): Promise<openid.TokenEndpointResponse & openid.TokenEndpointResponseHelpers> {
   const checks = { pkceCodeVerifier: verifier, expectedState: state, expectedNonce: nonce, idTokenExpected: true }
   return openid.authorizationCodeGrant(config, new URL(url), checks)
+}
+
+/** A user signs in and consents where asked; resolves to where the browser is led in the end. */
+export async function passPages(
+  browser: Browser,
+  url: string,
+  credentials: { readonly username: string; readonly password: string },
+): Promise<View> {
+  let view = await browser.open(url)
+  if (view.html.includes('name="password"')) view = await browser.submit(view, actionOf(view, 'login'), credentials)
+  if (view.html.includes('/consent"')) view = await browser.submit(view, actionOf(view, 'consent'))
+  return view
+}
+
+/** Where a form of the page posts to. */
+export function actionOf(view: View, action: 'login' | 'consent' | 'abort'): string {
+  return `${new URL(view.url).pathname}/${action}`
+}
+
+/** The whole code flow in a new browser. */
+export async function signIn(
+  hub: Process,
+  app: Application,
+  credentials: { readonly username: string; readonly password: string },
+  more: Record<string, string> = {},
+) {
+  const browser = createBrowser(hub)
+  const begun = await app.begin(more)
+  const view = await passPages(browser, begun.url, credentials)
+  return { browser, begun, view, tokens: await finish(app, begun, view.url) }
+}
+
+/** A form posted by an application, without openid-client, which would not send what is wrong. */
+export async function postForm(
+  url: string,
+  fields: Record<string, string>,
+  headers: Record<string, string> = {},
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every form
+): Promise<{ status: number; body: any }> {
+  const answer = await fetch(url, { method: 'POST', body: new URLSearchParams(fields), headers, redirect: 'manual' })
+  const text = await answer.text()
+  return { status: answer.status, body: text.startsWith('{') ? JSON.parse(text) : text }
+}
+
+/** The header by which a client authenticates itself. */
+export function basic({ id, secret }: Pick<Application, 'id' | 'secret'>): Record<string, string> {
+  return { authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}` }
 }
