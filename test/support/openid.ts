@@ -28,8 +28,14 @@ interface Cookie {
   readonly attributes: string
 }
 
+/** What a browser looks at. `real` says where an address is reached; default: where it says. */
+export interface Site {
+  readonly url: string
+  readonly real?: (url: string) => string
+}
+
 /** `kept` holds the cookies of an answer from before. */
-export function createBrowser(hub: Pick<Process, 'url'>, kept = new Headers()): Browser {
+export function createBrowser(hub: Site, kept = new Headers()): Browser {
   const jar = new Map<string, Cookie>()
   keep({ headers: kept })
 
@@ -57,7 +63,7 @@ export function createBrowser(hub: Pick<Process, 'url'>, kept = new Headers()): 
     let [at, request] = [url, init]
     for (;;) {
       const headers = { ...request.headers, cookie: cookies(at, site), 'sec-fetch-site': site, accept: 'text/html' }
-      const answer = await fetch(at, { ...request, redirect: 'manual', headers })
+      const answer = await fetch(hub.real?.(at) ?? at, { ...request, redirect: 'manual', headers })
       keep(answer)
       const location = answer.headers.get('location')
       if (location === null)
@@ -65,8 +71,12 @@ export function createBrowser(hub: Pick<Process, 'url'>, kept = new Headers()): 
       await answer.body?.cancel()
       at = new URL(location, at).href
       request = {}
-      if (!at.startsWith(hub.url)) return { status: answer.status, url: at, html: '', headers: answer.headers }
+      if (!isOwn(at)) return { status: answer.status, url: at, html: '', headers: answer.headers }
     }
+  }
+
+  function isOwn(url: string): boolean {
+    return url.startsWith(hub.url) || (hub.real !== undefined && url.startsWith('http://127.0.0.1:'))
   }
 
   async function settle(view: View): Promise<View> {
