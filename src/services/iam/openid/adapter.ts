@@ -104,11 +104,13 @@ function artifactAdapter(
   }
 }
 
+/** What rests on a grant refers to nothing else: whoever deletes a user or client and whoever issues would lock them crosswise. */
 function artifactOf(kind: string, payload: AdapterPayload, expiresAt: Date): Artifact {
   const { grantId: grant, clientId, accountId: userId, uid, amr } = payload
-  const base = { content: contentOf(payload), expiresAt, clientId, userId }
-  if (kind === 'Session') return { ...base, uid, loginId: userId === undefined ? undefined : loginOf(amr) }
-  return kind === 'Interaction' ? base : { ...base, grant }
+  const base = { content: contentOf(payload), expiresAt }
+  if (grant !== undefined && kind !== 'Interaction') return { ...base, grant }
+  if (kind !== 'Session') return { ...base, clientId }
+  return { ...base, userId, uid, loginId: userId === undefined ? undefined : loginOf(amr) }
 }
 
 /**

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as openid from 'openid-client'
+import type { Payloads } from '#catalogue'
+import { createEventBus, createMembership } from '#event-bus'
 import { ADMIN_PASSWORD, createTestHub } from '../../../../test/support/iam-hub.ts'
 import { createBrowser, discover, passPages, postForm, registerApplication } from '../../../../test/support/openid.ts'
 import { cleanUp } from '../clean-up.ts'
@@ -89,15 +91,20 @@ test('what is over is deleted, with an event for a key', async (t) => {
   const token = await hub.login('admin', ADMIN_PASSWORD)
   const app = await registerApplication(hub, token)
   await passPages(createBrowser(hub), (await app.begin()).url, admin)
+  const { keys } = (await hub.call('GET', '/iam/op/jwks')).body
   await hub.call('POST', '/iam/api/v1/signing-keys', { token })
-  hub.advance(91 * 86_400_000)
-  const settle = async () => 0
   const { db } = hub
+  const bus = createEventBus<Payloads>({ db, membership: createMembership({ db }) }).service('iam')
   const clock = () => new Date(Date.now() + 91 * 86_400_000)
-  const bus = { publish: async () => undefined, publishAll: async () => undefined } as never
+  const settle = async () => 0
   await cleanUp({ db, bus, clock }, { failures: { settle }, throttle: { settle } })
   for (const table of ['openid_artifact', 'client_grant']) {
     assert.equal((await hub.superuser.query(`select from iam.${table}`)).length, 0, table)
   }
   assert.equal((await hub.superuser.query('select from iam.signing_key')).length, 1)
+  const deleted = await hub.events('iam.signingKey.deleted')
+  assert.deepEqual(
+    deleted.map(({ payload }) => payload),
+    [{ id: keys[0].kid }],
+  )
 })
