@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { createPublicKey, verify } from 'node:crypto'
+import { createPublicKey, type JsonWebKey, verify } from 'node:crypto'
 import { test } from 'node:test'
 import * as openid from 'openid-client'
 import { ADMIN_PASSWORD, createTestHub, createTwoTenants } from '../../../../test/support/iam-hub.ts'
@@ -234,12 +234,12 @@ test('applications without secret use the flow as well', async (t) => {
 })
 
 /** The id of the published key whose signature it is. */
-function verifiedBy(token: string, keys: { kid: string }[]): string {
+function verifiedBy(token: string, keys: (JsonWebKey & { kid: string })[]): string {
   const [head = '', payload = '', signature = ''] = token.split('.')
   const { kid } = JSON.parse(Buffer.from(head, 'base64url').toString())
   const jwk = keys.find((key) => key.kid === kid)
   assert.ok(jwk, `There must be a key "${kid}"`)
-  const key = createPublicKey({ key: jwk as object, format: 'jwk' })
+  const key = createPublicKey({ key: jwk, format: 'jwk' })
   assert.ok(verify('RSA-SHA256', Buffer.from(`${head}.${payload}`), key, Buffer.from(signature, 'base64url')))
   return kid
 }
