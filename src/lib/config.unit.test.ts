@@ -160,6 +160,7 @@ test('configTable() shows defaults as they would be written, by name, and refuse
       ['OIH_LOG_LEVEL', 'info', false],
       ['OIH_MASTER_KEY', '', true],
       ['OIH_PORT', '3000', false],
+      ['OIH_PUBLIC_URL', '', false],
       ['OIH_SERVICES', 'iam', false],
       ['OIH_TRUST_PROXY', '', false],
     ],

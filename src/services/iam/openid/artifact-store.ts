@@ -68,15 +68,26 @@ const FIND = `select a.hash, a.sealed, a.consumed_at from iam.openid_artifact a
     and (a.grant_hash is null or exists (select from iam.client_grant g where g.hash = a.grant_hash and ${GRANT_IN_FORCE}))
     and (a.login_id is null or exists (select from iam.token t where t.id = a.login_id and ${LOGIN_IN_FORCE}))`
 
+/** How content is put away and taken out again. */
+interface Box {
+  seal(kind: string, hash: Buffer, content: object): Buffer
+  open(kind: string, row: Row | undefined): FoundArtifact | undefined
+}
+
 /** Seals under the master key. */
 export function createArtifactStore(masterKey: MasterKey): ArtifactStore {
   const sealing = createSealing(masterKey.derive('iam/openid-artifact'))
-  const seal = (kind: string, hash: Buffer, content: object) =>
-    sealing.seal(placeOf(kind, hash), Buffer.from(JSON.stringify(content)))
-  const open = (kind: string, row: Row | undefined): FoundArtifact | undefined => {
-    const bytes = row && sealing.open(placeOf(kind, row.hash), row.sealed)
-    return bytes && { content: JSON.parse(bytes.toString()), consumedAt: row.consumed_at ?? undefined }
+  const box: Box = {
+    seal: (kind, hash, content) => sealing.seal(placeOf(kind, hash), Buffer.from(JSON.stringify(content))),
+    open(kind, row) {
+      const bytes = row && sealing.open(placeOf(kind, row.hash), row.sealed)
+      return bytes && { content: JSON.parse(bytes.toString()), consumedAt: row.consumed_at ?? undefined }
+    },
   }
+  return { ...artifacts(box), ...grants(box) }
+}
+
+function artifacts({ seal, open }: Box): Omit<ArtifactStore, keyof ReturnType<typeof grants>> {
   return {
     async save(tx, kind, id, { content, expiresAt, grant, clientId, userId, loginId, uid }) {
       const hash = hashOf(id)
@@ -116,6 +127,16 @@ export function createArtifactStore(masterKey: MasterKey): ArtifactStore {
     async delete(tx, kind, id) {
       await tx.query('delete from iam.openid_artifact where kind = $1 and hash = $2', [kind, hashOf(id)])
     },
+    async deleteOfGrant(tx, kind, grant) {
+      // The library deletes all kinds and the grant at the same time: each waits here for the other, and not crosswise further on.
+      await tx.query('select from iam.client_grant where hash = $1 for update', [hashOf(grant)])
+      await tx.query('delete from iam.openid_artifact where kind = $1 and grant_hash = $2', [kind, hashOf(grant)])
+    },
+  }
+}
+
+function grants({ seal, open }: Box) {
+  return {
     async saveGrant(tx, id, { content, expiresAt, clientId, userId }) {
       const hash = hashOf(id)
       await tx.query(
@@ -141,18 +162,13 @@ export function createArtifactStore(masterKey: MasterKey): ArtifactStore {
     async deleteGrant(tx, id) {
       await tx.query('delete from iam.client_grant where hash = $1', [hashOf(id)])
     },
-    async deleteOfGrant(tx, kind, grant) {
-      // The library deletes all kinds and the grant at the same time: each waits here for the other, and not crosswise further on.
-      await tx.query('select from iam.client_grant where hash = $1 for update', [hashOf(grant)])
-      await tx.query('delete from iam.openid_artifact where kind = $1 and grant_hash = $2', [kind, hashOf(grant)])
-    },
     async deleteGrantOf(tx, kind, id) {
       await tx.query(
         'delete from iam.client_grant where hash = (select grant_hash from iam.openid_artifact where kind = $1 and hash = $2)',
         [kind, hashOf(id)],
       )
     },
-  }
+  } satisfies Partial<ArtifactStore>
 }
 
 /** What is stored of an id. Ids have at least 120 random bits, so that a fast hash without salt is enough. */

@@ -6,7 +6,7 @@ import { sessionsOf, setSession } from '#lib/http/session-cookie'
 import type { TokenLookup } from '#lib/principal'
 import { asSystem } from '../as-system.ts'
 import type { IamParts } from '../deps.ts'
-import type { Login } from '../login/login.ts'
+import type { Login, LoginAttempt, LoginToken } from '../login/login.ts'
 import { findSignedIn, type SignedIn } from './account-store.ts'
 import { loginOf } from './adapter.ts'
 import { scopes } from './claims.ts'
@@ -99,27 +99,17 @@ export function createInteractions(
   const running = (request: InteractionRequest) => find(openid, request)
   return {
     show: async (request) => whenRunning(await running(request), (found) => show(request, found)),
-    async signIn(request, { username, password }) {
+    async signIn(request, credentials) {
       demandSameOrigin(request)
       return whenRunning(await running(request), async (found) => {
         if (found.details.prompt.name !== 'login') return seeOther(found.path)
-        const problem = (status: 400 | 401 | 429, text: string, headers?: Record<string, string>) =>
-          sent(signInPage(found.client, { path: found.path, username, problem: text }), status, headers)
-        if (username === '' || password === '') return problem(400, 'Type your user name and your password.')
-        try {
-          const { token, id, expiresAt } = await login({ username, password, address: request.ip })
-          const who = await signedIn(id)
-          if (who === undefined) return problem(401, REFUSED)
-          const seconds = Math.floor((expiresAt.getTime() - clock().getTime()) / 1000)
-          const secure = request.origin?.startsWith('https:') === true
-          return await found.end(await loginResult(found, who), setSession(token, { seconds, secure }))
-        } catch (error) {
-          if (!(error instanceof HubError)) throw error
-          if (error.code === 'login-failed') return problem(401, REFUSED)
-          if (error.code !== 'too-many-requests') throw error
-          const seconds = String(error.retryAfter ?? 60)
-          return problem(429, `Too many tries: wait ${seconds} seconds.`, { 'retry-after': seconds })
-        }
+        const issued = await tryLogin(login, { ...credentials, address: request.ip })
+        if ('problem' in issued) return refused(found, credentials.username, issued)
+        const who = await signedIn(issued.id)
+        if (who === undefined) return refused(found, credentials.username, { status: 401, problem: REFUSED })
+        const seconds = Math.floor((issued.expiresAt.getTime() - clock().getTime()) / 1000)
+        const secure = request.origin?.startsWith('https:') === true
+        return found.end(await loginResult(found, who), setSession(issued.token, { seconds, secure }))
       })
     },
     async consent(request) {
@@ -144,6 +134,32 @@ function isOwn(request: InteractionRequest): boolean {
   } catch {
     return false
   }
+}
+
+interface Refusal {
+  readonly status: 400 | 401 | 429
+  readonly problem: string
+  readonly headers?: Record<string, string>
+}
+
+/** The token, or what the user is told. */
+async function tryLogin(login: Login, attempt: LoginAttempt): Promise<LoginToken | Refusal> {
+  if (attempt.username === '' || attempt.password === '') {
+    return { status: 400, problem: 'Type your user name and your password.' }
+  }
+  try {
+    return await login(attempt)
+  } catch (error) {
+    if (!(error instanceof HubError)) throw error
+    if (error.code === 'login-failed') return { status: 401, problem: REFUSED }
+    if (error.code !== 'too-many-requests') throw error
+    const seconds = String(error.retryAfter ?? 60)
+    return { status: 429, problem: `Too many tries: wait ${seconds} seconds.`, headers: { 'retry-after': seconds } }
+  }
+}
+
+function refused({ client, path }: Running, username: string, { status, problem, headers }: Refusal): Answer {
+  return sent(signInPage(client, { path, username, problem }), status, headers)
 }
 
 const REFUSED = 'The user name or the password is wrong, or you must not sign in.'
