@@ -72,6 +72,7 @@ async function apiDocument(): Promise<object> {
     logger,
     components: join(import.meta.dirname, '../components'),
     inject: (request) => server.inject(request),
+    publicUrl: () => '',
   })
   const server = createHttpServer({
     logger,

@@ -51,6 +51,7 @@ const promised: Record<string, readonly string[]> = {
 
 /** The names that the hub adds. */
 const added: Record<string, readonly string[]> = {
+  iam: [...lifecycle('iam.client'), 'iam.signingKey.created', 'iam.signingKey.deleted'],
   'secret-service': [
     'secret-service.secret.modified',
     'secret-service.secret.ownerAdded',
@@ -211,7 +212,7 @@ describe('catalogue', () => {
   it('modified events tell names of changed fields, and values of none that is personal or secret', () => {
     const { compile } = setup()
     const modified = definitions.filter((each) => each.name.endsWith('.modified'))
-    assert.equal(modified.length, 11)
+    assert.equal(modified.length, 12)
     for (const { name, payload } of modified as readonly EventDefinition[]) {
       const { properties = {}, required = [] } = payload as FieldSchema
       const { before, after } = properties

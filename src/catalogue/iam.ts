@@ -12,6 +12,8 @@ const tenant = () => id('The tenant')
 const role = () => id('The role')
 const permission = () => id('The permission')
 const token = () => id('The token: its id, never its value')
+const client = () => id('The client: it is the OpenID client_id')
+const signingKey = () => id('The key: it is the `kid` of what it signs')
 const account = () => id('The user who acts by this token')
 
 /** The events of the IAM, in the order of the documentation. */
@@ -212,5 +214,46 @@ export const iamEvents = [
         oneOf(['logout', 'revoked', 'expired', 'accountDisabled', 'accountDeleted'], 'Why it was withdrawn'),
       ),
     },
+  }),
+  defineEvent({
+    name: 'iam.client.created',
+    service,
+    summary: 'An application was registered as a client of the OpenID provider.',
+    payload: {
+      id: client(),
+      name: text('The name that users are shown'),
+      type: oneOf(['web', 'browser', 'native', 'service'], 'What kind of application it is'),
+      trusted: flag('Whether users are not asked for consent'),
+    },
+  }),
+  defineEvent({
+    name: 'iam.client.modified',
+    service,
+    summary: 'A client was changed; a new secret is told by the name of the field alone.',
+    payload: {
+      id: client(),
+      ...change({
+        name: text('The name that users are shown'),
+        trusted: flag('Whether users are not asked for consent'),
+      }),
+    },
+  }),
+  defineEvent({
+    name: 'iam.client.deleted',
+    service,
+    summary: 'A client was deleted; all that users had granted it is void.',
+    payload: { id: client(), name: Type.Optional(text('The last name')) },
+  }),
+  defineEvent({
+    name: 'iam.signingKey.created',
+    service,
+    summary: 'The OpenID provider signs with a new key from now on; the one before stays published for a while.',
+    payload: { id: signingKey() },
+  }),
+  defineEvent({
+    name: 'iam.signingKey.deleted',
+    service,
+    summary: 'A key of the OpenID provider is no longer published, as all that it signed is over.',
+    payload: { id: signingKey() },
   }),
 ] as const

@@ -1,4 +1,4 @@
-import { type ConfigValues, choice, cidrs, defineConfig, integer, list, secret, text, url } from '#lib/config'
+import { type ConfigValues, choice, cidrs, defineConfig, integer, list, origin, secret, text, url } from '#lib/config'
 import { logLevels } from '#lib/logger'
 import { componentOrchestratorConfig } from '../services/component-orchestrator/config.ts'
 import { iamConfig } from '../services/iam/config.ts'
@@ -36,6 +36,10 @@ export const hubConfig = defineConfig({
   serviceToken: secret('OIH_SERVICE_TOKEN', {
     about:
       'Token with which this process calls services that it does not run; only needed where IAM has another database',
+  }),
+  publicUrl: origin('OIH_PUBLIC_URL', {
+    about:
+      'Where browsers and applications reach the hub, as `https://hub.example.org`; by default where it listens. The OpenID provider is known by it',
   }),
   masterKey: secret('OIH_MASTER_KEY', {
     pattern: /^\s*([0-9a-fA-F]{64}|[A-Za-z0-9+/]{43}=?)\s*$/,

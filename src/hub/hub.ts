@@ -95,7 +95,10 @@ function addParts(lifecycle: Lifecycle, { config, logger, version }: HubOptions,
   const check = createPayloadCheck({ find: findEvent, annotations: [personalKeyword] })
   const bus = createEventBus<Payloads>({ db, membership, check, onError })
   const inject: ServiceSetOptions['inject'] = (request) => server.inject(request)
-  const services = createServices({ config, db, bus, membership, masterKey, logger, components: COMPONENTS, inject })
+  let url = ''
+  const publicUrl = () => hub.publicUrl ?? url
+  const ground = { config, db, bus, membership, masterKey, logger, components: COMPONENTS, inject, publicUrl }
+  const services = createServices(ground)
   const server: HttpServer = createHttpServer({
     logger,
     metrics: createMetrics(),
@@ -117,7 +120,6 @@ function addParts(lifecycle: Lifecycle, { config, logger, version }: HubOptions,
     .add({ name: 'event bus', start: () => bus.start(), stop: () => bus.stop() })
     .add({ name: 'first admin', start: () => services.ensureFirstAdmin() })
   for (const { name, start, stop } of services.running) lifecycle.add({ name, start, stop, stopDeadline: 20_000 })
-  let url = ''
   lifecycle.add({
     name: 'http server',
     async start() {

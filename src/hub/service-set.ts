@@ -43,6 +43,8 @@ export interface ServiceSetOptions {
   readonly components: string
   /** Requests into this process's own HTTP server, which is made after the services. */
   readonly inject: Parameters<typeof injectTransport>[0]
+  /** Scheme, host and port under which the hub is reached; asked for once it listens. */
+  readonly publicUrl: () => string
 }
 
 /** What other services check, whether they run here or not: IAM must know all that can be granted. */
@@ -88,6 +90,7 @@ export function createServices(options: ServiceSetOptions): ServiceSet {
     masterKey,
     config: config.iam,
     permissions: otherPermissions,
+    publicUrl: options.publicUrl,
   })
   const runsIam = wanted.has('iam')
   const lookup = runsIam ? iam.lookupToken : remoteTokenLookup(clientFor(transportTo('iam'), noToken))

@@ -5,7 +5,7 @@ import type { Setting } from './setting.ts'
 /** What a module declares, and what each kind of setting takes. */
 export type { Setting, SettingOptions } from './setting.ts'
 /** The kinds of settings. */
-export { boolean, choice, cidrs, duration, integer, list, secret, text, url } from './setting.ts'
+export { boolean, choice, cidrs, duration, integer, list, origin, secret, text, url } from './setting.ts'
 
 /** The settings of one module, by the name the code uses for each. */
 export type ConfigTable = Readonly<Record<string, Setting<unknown>>>

@@ -13,6 +13,7 @@ import {
   duration,
   integer,
   list,
+  origin,
   readConfig,
   secret,
   text,
@@ -30,6 +31,7 @@ const hub = defineConfig({
   services: list('OIH_SERVICES', { choices: ['iam', 'audit-log'], default: ['iam'], about: 'What runs' }),
   masterKey: secret('OIH_MASTER_KEY', { about: 'Wraps the data keys' }),
   database: url('OIH_DATABASE_URL', { secret: true, protocols: ['postgres'], about: 'The database' }),
+  publicUrl: origin('OIH_PUBLIC_URL', { about: 'Where the hub is reached' }),
   lease: duration('OIH_LEASE', { default: 30_000, min: 1000, about: 'How long a lease holds' }),
 })
 const tables = { http, hub }
@@ -64,6 +66,7 @@ test('readConfig() reads every kind', () => {
     OIH_TRUST_PROXY: '10.0.0.0/8, ::1,192.168.1.1',
     OIH_SERVICES: 'iam,,audit-log ',
     OIH_DATABASE_URL: 'postgres://u:p@h/db',
+    OIH_PUBLIC_URL: 'HTTPS://Hub.Example.org:443/',
     OIH_LEASE: '5m',
   })
   assert.deepEqual(config.http, {
@@ -75,6 +78,7 @@ test('readConfig() reads every kind', () => {
   assert.deepEqual(config.hub.services, ['iam', 'audit-log'])
   assert.equal(config.hub.lease, 300_000)
   assert.equal(config.hub.database, 'postgres://u:p@h/db')
+  assert.equal(config.hub.publicUrl, 'https://hub.example.org')
 })
 
 test('readConfig() reports all problems at once, and never a secret', () => {
@@ -114,6 +118,11 @@ for (const [name, value] of [
   ['OIH_LEASE', '5'],
   ['OIH_LEASE', '-5s'],
   ['OIH_DATABASE_URL', 'postgres'],
+  ['OIH_PUBLIC_URL', 'hub.example.org'],
+  ['OIH_PUBLIC_URL', 'https://hub.example.org/path'],
+  ['OIH_PUBLIC_URL', 'https://hub.example.org?x'],
+  ['OIH_PUBLIC_URL', 'https://user@hub.example.org'],
+  ['OIH_PUBLIC_URL', 'ftp://hub.example.org'],
 ] as const) {
   test(`readConfig() refuses ${name}=${value}`, () => assert.equal(problemsOf({ [name]: value }).length, 1))
 }
@@ -151,6 +160,7 @@ test('configTable() shows defaults as they would be written, by name, and refuse
       ['OIH_LOG_LEVEL', 'info', false],
       ['OIH_MASTER_KEY', '', true],
       ['OIH_PORT', '3000', false],
+      ['OIH_PUBLIC_URL', '', false],
       ['OIH_SERVICES', 'iam', false],
       ['OIH_TRUST_PROXY', '', false],
     ],

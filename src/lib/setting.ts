@@ -199,3 +199,15 @@ export function url<const O extends SettingOptions<string> & { readonly protocol
     },
   })
 }
+
+/** The origin under which something is reached: `http` or `https`, host and port, and nothing behind. Kept as browsers write it. */
+export function origin<const O extends SettingOptions<string>>(name: string, options: O) {
+  return setting<string, O>(name, options, {
+    parse(value) {
+      const url = URL.parse(value)
+      const isOrigin = url !== null && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`
+      if (!isOrigin) throw new Error('must be like "https://hub.example.org", with nothing behind host and port')
+      return url.origin
+    },
+  })
+}

@@ -70,6 +70,8 @@ export interface ProcessOptions {
   readonly db?: Database
   /** Whose `X-Forwarded-*` headers count; default nobody's. */
   readonly trustProxy?: readonly string[]
+  /** Default: where it listens. */
+  readonly publicUrl?: string
   /** Default `info`. */
   readonly logLevel?: LogLevel
 }
@@ -137,6 +139,7 @@ async function startProcess(
     await eventBus.start()
     after(() => eventBus.stop())
   }
+  let url = ''
   const iam = createIam({
     db,
     bus,
@@ -144,6 +147,7 @@ async function startProcess(
     clock,
     masterKey: { derive: (purpose) => createHash('sha256').update(purpose).digest() },
     config: { loginTokenHours: 12 },
+    publicUrl: () => options.publicUrl ?? url,
     permissions: flowPermissions,
     passwords: createPasswords(options.passwords),
     ...(options.unthrottled && {
@@ -163,7 +167,7 @@ async function startProcess(
   })
   const { port } = await server.start({ host: '127.0.0.1', port: 0 })
   after(() => server.stop())
-  const url = `http://127.0.0.1:${port}`
+  url = `http://127.0.0.1:${port}`
   const call = (method: string, path: string, about: Call = {}) => request(`${url}${path}`, method, about)
   return { iam, db, url, logs, call, login: (username, password) => login(call, username, password) }
 }

@@ -2028,6 +2028,551 @@ export interface Paths {
       }
     }
   }
+  '/iam/api/v1/clients': {
+    get: {
+      parameters: {
+        query?: {
+          'page[number]'?: number
+          'page[size]'?: number
+          meta?: boolean
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json':
+              | {
+                  _id: string
+                  /**
+                   * The client_id
+                   */
+                  id: string
+                  /**
+                   * What users are shown
+                   */
+                  name: string
+                  /**
+                   * `web` runs on a server and keeps a secret, `browser` and `native` keep none, `service` acts for itself alone
+                   */
+                  type: 'web' | 'browser' | 'native' | 'service'
+                  /**
+                   * Where users may be sent back to, to the letter; https, but for this machine itself
+                   *
+                   * @maxItems 20
+                   */
+                  redirectUris: string[]
+                  /**
+                   * Users are not asked for consent
+                   */
+                  trusted: boolean
+                  createdAt: string
+                  updatedAt: string
+                }[]
+              | {
+                  data: {
+                    _id: string
+                    /**
+                     * The client_id
+                     */
+                    id: string
+                    /**
+                     * What users are shown
+                     */
+                    name: string
+                    /**
+                     * `web` runs on a server and keeps a secret, `browser` and `native` keep none, `service` acts for itself alone
+                     */
+                    type: 'web' | 'browser' | 'native' | 'service'
+                    /**
+                     * Where users may be sent back to, to the letter; https, but for this machine itself
+                     *
+                     * @maxItems 20
+                     */
+                    redirectUris: string[]
+                    /**
+                     * Users are not asked for consent
+                     */
+                    trusted: boolean
+                    createdAt: string
+                    updatedAt: string
+                  }[]
+                  meta: {
+                    page: number
+                    perPage: number
+                    /**
+                     * All things that fit the filter
+                     */
+                    total: number
+                    /**
+                     * At least 1
+                     */
+                    totalPages: number
+                  }
+                }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+    post: {
+      parameters: {}
+      requestBody: {
+        content: {
+          'application/json': {
+            /**
+             * What users are shown
+             */
+            name: string
+            /**
+             * `web` runs on a server and keeps a secret, `browser` and `native` keep none, `service` acts for itself alone
+             */
+            type: 'web' | 'browser' | 'native' | 'service'
+            /**
+             * Where users may be sent back to, to the letter; https, but for this machine itself
+             *
+             * @maxItems 20
+             */
+            redirectUris?: string[]
+            /**
+             * Users are not asked for consent
+             */
+            trusted?: boolean
+          }
+        }
+      }
+      responses: {
+        201: {
+          content: {
+            'application/json': {
+              _id: string
+              /**
+               * The client_id
+               */
+              id: string
+              /**
+               * What users are shown
+               */
+              name: string
+              /**
+               * `web` runs on a server and keeps a secret, `browser` and `native` keep none, `service` acts for itself alone
+               */
+              type: 'web' | 'browser' | 'native' | 'service'
+              /**
+               * Where users may be sent back to, to the letter; https, but for this machine itself
+               *
+               * @maxItems 20
+               */
+              redirectUris: string[]
+              /**
+               * Users are not asked for consent
+               */
+              trusted: boolean
+              createdAt: string
+              updatedAt: string
+              /**
+               * Shown once, and stored nowhere
+               */
+              secret?: string
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/iam/api/v1/clients/{id}': {
+    get: {
+      parameters: {
+        path: {
+          id: string
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              _id: string
+              /**
+               * The client_id
+               */
+              id: string
+              /**
+               * What users are shown
+               */
+              name: string
+              /**
+               * `web` runs on a server and keeps a secret, `browser` and `native` keep none, `service` acts for itself alone
+               */
+              type: 'web' | 'browser' | 'native' | 'service'
+              /**
+               * Where users may be sent back to, to the letter; https, but for this machine itself
+               *
+               * @maxItems 20
+               */
+              redirectUris: string[]
+              /**
+               * Users are not asked for consent
+               */
+              trusted: boolean
+              createdAt: string
+              updatedAt: string
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+    patch: {
+      parameters: {
+        path: {
+          id: string
+        }
+      }
+      requestBody: {
+        content: {
+          'application/json': {
+            /**
+             * What users are shown
+             */
+            name?: string
+            /**
+             * Where users may be sent back to, to the letter; https, but for this machine itself
+             *
+             * @maxItems 20
+             */
+            redirectUris?: string[]
+            /**
+             * Users are not asked for consent
+             */
+            trusted?: boolean
+          }
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              _id: string
+              /**
+               * The client_id
+               */
+              id: string
+              /**
+               * What users are shown
+               */
+              name: string
+              /**
+               * `web` runs on a server and keeps a secret, `browser` and `native` keep none, `service` acts for itself alone
+               */
+              type: 'web' | 'browser' | 'native' | 'service'
+              /**
+               * Where users may be sent back to, to the letter; https, but for this machine itself
+               *
+               * @maxItems 20
+               */
+              redirectUris: string[]
+              /**
+               * Users are not asked for consent
+               */
+              trusted: boolean
+              createdAt: string
+              updatedAt: string
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+    delete: {
+      parameters: {
+        path: {
+          id: string
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              id: string
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/iam/api/v1/clients/{id}/secret': {
+    post: {
+      parameters: {
+        path: {
+          id: string
+        }
+      }
+      responses: {
+        201: {
+          content: {
+            'application/json': {
+              _id: string
+              /**
+               * The client_id
+               */
+              id: string
+              /**
+               * What users are shown
+               */
+              name: string
+              /**
+               * `web` runs on a server and keeps a secret, `browser` and `native` keep none, `service` acts for itself alone
+               */
+              type: 'web' | 'browser' | 'native' | 'service'
+              /**
+               * Where users may be sent back to, to the letter; https, but for this machine itself
+               *
+               * @maxItems 20
+               */
+              redirectUris: string[]
+              /**
+               * Users are not asked for consent
+               */
+              trusted: boolean
+              createdAt: string
+              updatedAt: string
+              /**
+               * Shown once, and stored nowhere
+               */
+              secret?: string
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/iam/api/v1/signing-keys': {
+    post: {
+      parameters: {}
+      responses: {
+        201: {
+          content: {
+            'application/json': {
+              id: string
+              createdAt: string
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/iam/.well-known/jwks.json': {
+    get: {
+      parameters: {}
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              keys: {
+                kid: string
+                [k: string]: unknown
+              }[]
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/iam/op/jwks': {
+    get: {
+      parameters: {}
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              keys: {
+                kid: string
+                [k: string]: unknown
+              }[]
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/iam/op/.well-known/openid-configuration': {
+    get: {
+      parameters: {}
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              [k: string]: unknown
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/iam/op/.well-known/oauth-authorization-server': {
+    get: {
+      parameters: {}
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              [k: string]: unknown
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/iam/op/auth': {
+    get: {
+      parameters: {}
+      responses: {
+        303: {}
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/iam/op/auth/{uid}': {
+    get: {
+      parameters: {
+        path: {
+          uid: string
+        }
+      }
+      responses: {
+        303: {}
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/iam/op/me': {
+    get: {
+      parameters: {}
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              [k: string]: unknown
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+    post: {
+      parameters: {}
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              [k: string]: unknown
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+    options: {
+      parameters: {}
+      responses: {
+        204: {}
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/iam/op/interaction/{uid}': {
+    get: {
+      parameters: {
+        path: {
+          uid: string
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'text/html': string
+          }
+        }
+        303: {}
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
   '/flow-repository/flows': {
     get: {
       parameters: {
@@ -3082,6 +3627,194 @@ export interface Paths {
             'text/event-stream': string
           }
         }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/iam/op/token': {
+    post: {
+      parameters: {}
+      requestBody: {
+        content: {
+          'application/x-www-form-urlencoded': {
+            grant_type: 'authorization_code' | 'refresh_token' | 'client_credentials'
+            code?: string
+            code_verifier?: string
+            redirect_uri?: string
+            refresh_token?: string
+            scope?: string
+            client_id?: string
+            client_secret?: string
+          }
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              access_token: string
+              token_type: 'Bearer'
+              /**
+               * Seconds
+               */
+              expires_in: number
+              scope?: string
+              id_token?: string
+              /**
+               * Good once: each use gives a new one
+               */
+              refresh_token?: string
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/iam/op/token/introspection': {
+    post: {
+      parameters: {}
+      requestBody: {
+        content: {
+          'application/x-www-form-urlencoded': {
+            token: string
+            token_type_hint?: string
+            client_id?: string
+            client_secret?: string
+          }
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              active: boolean
+              /**
+               * The user, if the token is one of a user
+               */
+              sub?: string
+              client_id?: string
+              scope?: string
+              exp?: number
+              [k: string]: unknown
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/iam/op/token/revocation': {
+    post: {
+      parameters: {}
+      requestBody: {
+        content: {
+          'application/x-www-form-urlencoded': {
+            token: string
+            token_type_hint?: string
+            client_id?: string
+            client_secret?: string
+          }
+        }
+      }
+      responses: {
+        200: {}
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/iam/op/interaction/{uid}/login': {
+    post: {
+      parameters: {
+        path: {
+          uid: string
+        }
+      }
+      requestBody: {
+        content: {
+          'application/x-www-form-urlencoded': {
+            username: string
+            password: string
+          }
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'text/html': string
+          }
+        }
+        303: {}
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/iam/op/interaction/{uid}/consent': {
+    post: {
+      parameters: {
+        path: {
+          uid: string
+        }
+      }
+      requestBody: {
+        content: {
+          'application/x-www-form-urlencoded': string
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'text/html': string
+          }
+        }
+        303: {}
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/iam/op/interaction/{uid}/abort': {
+    post: {
+      parameters: {
+        path: {
+          uid: string
+        }
+      }
+      requestBody: {
+        content: {
+          'application/x-www-form-urlencoded': string
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'text/html': string
+          }
+        }
+        303: {}
         default: {
           content: {
             'application/problem+json': Problem

@@ -61,7 +61,7 @@ export function registerDocs(server: FastifyInstance): void {
 
 /** What the document says about a route; `operationId` is the route's own or made from method, base and path. */
 export function operationOf(route: Route, { base, tag }: Mount): FastifySchema {
-  const { params, query, body, rawBody, produces, permission } = route
+  const { params, query, body, rawBody, produces, consumes, permission } = route
   const access = typeof permission === 'object' ? `Requires the permission \`${permission.name}\`.` : undefined
   const description = [route.description, access].filter((text) => text !== undefined).join('\n\n')
   return {
@@ -74,6 +74,7 @@ export function operationOf(route: Route, { base, tag }: Mount): FastifySchema {
     ...(query ? { querystring: query } : {}),
     ...(body ? { body } : rawBody ? { body: { type: 'string', format: 'binary' }, consumes: ['*/*'] } : {}),
     ...(produces ? { produces: [produces] } : {}),
+    ...(consumes ? { consumes: [consumes] } : {}),
     response: { ...answersOf(route), ...errorsOf(route) },
   }
 }

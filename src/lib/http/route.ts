@@ -5,8 +5,8 @@ import type { ErrorCode } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import type { Permission, Principal } from '../principal.ts'
 
-/** The methods a route may have. `OPTIONS` is answered by the server itself, and so is `HEAD` where a path has a GET alone. */
-export type Method = 'HEAD' | 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+/** The methods a route may have. `OPTIONS` is answered by the server itself where no route takes it, and so is `HEAD` where a path has a GET alone. */
+export type Method = 'HEAD' | 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS'
 
 /** Who may call: holders of a permission, anyone with a valid token, or anyone. */
 export type Access = Permission | 'signed-in' | 'public'
@@ -40,7 +40,8 @@ export interface RouteRequest<Params = unknown, Query = unknown, Body = unknown,
 
 interface AnswerHead<S> {
   readonly status: S
-  readonly headers?: Readonly<Record<string, string>>
+  /** A list is a header that comes several times. */
+  readonly headers?: Readonly<Record<string, string | string[]>>
 }
 
 /** A value that becomes JSON. */
@@ -123,6 +124,8 @@ interface RouteHead {
   readonly bodyLimit?: number
   /** Content type of answers that are no JSON. */
   readonly produces?: string
+  /** Content type of a `rawBody` for the documentation; default: any. */
+  readonly consumes?: string
   /** Lets texts through that PostgreSQL cannot store: NUL characters and lone surrogates in the body. */
   readonly allowNul?: boolean
 }

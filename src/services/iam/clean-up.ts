@@ -4,6 +4,8 @@ import { asSystem } from './as-system.ts'
 import type { IamParts } from './deps.ts'
 import type { LoginFailures } from './login/login-failures.ts'
 import type { LoginThrottle } from './login/login-throttle.ts'
+import { deleteExpiredArtifacts } from './openid/artifact-store.ts'
+import { deleteOldKeys } from './openid/signing-keys.ts'
 import { deleteExpiredTokens, deleteExpiredValues } from './token/token-store.ts'
 
 /** Rows in one transaction: few enough to be over soon. */
@@ -17,7 +19,7 @@ export interface Settling {
   readonly throttle: Pick<LoginThrottle, 'settle'>
 }
 
-/** Deletes tokens whose time is over and settles failed logins, batch by batch. Several processes may do so side by side. */
+/** Deletes what the time is over of, tokens and all that the OpenID provider keeps, and settles failed logins, batch by batch. Several processes may do so side by side. */
 export async function cleanUp(
   { db, bus, clock }: Pick<IamParts, 'db' | 'bus' | 'clock'>,
   { failures, throttle }: Settling,
@@ -26,6 +28,8 @@ export async function cleanUp(
   while ((await asSystem(db, (tx) => deleteExpiredValues(tx, clock(), BATCH))) === BATCH);
   while ((await failures.settle(BATCH)) === BATCH);
   while ((await throttle.settle(BATCH)) === BATCH);
+  while ((await asSystem(db, (tx) => deleteExpiredArtifacts(tx, clock(), BATCH))) === BATCH);
+  while ((await asSystem(db, (tx) => deleteOldKeys({ bus, clock }, tx, BATCH))) === BATCH);
 
   function deleteTokens(): Promise<number> {
     return asSystem(db, async (tx) => {

@@ -17,6 +17,8 @@ export interface IamDeps {
   readonly clock: () => Date
   readonly masterKey: MasterKey
   readonly config: { readonly loginTokenHours: number }
+  /** Scheme, host and port under which the hub is reached; asked for once it listens. */
+  readonly publicUrl: () => string
   /** Those of all services, so that they can be listed and given. The IAM's own may be among them. */
   readonly permissions: readonly Permission[]
   /** Default: Argon2id with Node's own implementation. */
@@ -39,7 +41,7 @@ export function actor({ id, tenant }: Pick<Principal, 'id' | 'tenant'>): { user:
 /** Throws `not-found` for undefined: what does not exist and what the caller must not see look the same. */
 export function found<T>(
   thing: T | undefined,
-  what: 'user' | 'tenant' | 'role' | 'permission' | 'token',
+  what: 'user' | 'tenant' | 'role' | 'permission' | 'token' | 'client',
   field = 'id',
 ): T {
   if (thing !== undefined) return thing

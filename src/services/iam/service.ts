@@ -17,6 +17,7 @@ import { deleteSession } from './routes/login/delete-session.ts'
 import { postLogin } from './routes/login/post-login.ts'
 import { postLogout } from './routes/login/post-logout.ts'
 import { postSession } from './routes/login/post-session.ts'
+import { openidRoutes } from './routes/openid/openid-routes.ts'
 import { deletePermissionRoute } from './routes/permissions/delete-permission.ts'
 import { getPermissionCatalogue } from './routes/permissions/get-permission-catalogue.ts'
 import { getPermissions } from './routes/permissions/get-permissions.ts'
@@ -163,6 +164,7 @@ function mountOf(parts: IamParts, login: Login, lookupToken: TokenLookup): Mount
       postPermission(parts),
       patchPermission(parts),
       deletePermissionRoute(parts),
+      ...openidRoutes(parts, { login, lookupToken }),
     ],
   }
 }
