@@ -1,20 +1,8 @@
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
 import { HubError } from '#lib/errors'
+import { normalisePassword } from './password-policy.ts'
 import { createTurnstile } from './turnstile.ts'
-
-/** In characters. */
-export const SHORTEST_PASSWORD = 8
-/** In characters. It keeps work and memory of a check within bounds. */
-export const LONGEST_PASSWORD = 128
-
-/** Throws `invalid-body` unless the password has 8 to 128 characters. */
-export function checkPassword(password: string): void {
-  const { length } = [...password]
-  if (length >= SHORTEST_PASSWORD && length <= LONGEST_PASSWORD) return
-  const message = `Field "password" must have ${SHORTEST_PASSWORD} to ${LONGEST_PASSWORD} characters`
-  throw new HubError('invalid-body', message, { faults: [{ field: 'password', message }] })
-}
 
 /** Hashes passwords and checks them. */
 export interface Passwords {
@@ -61,8 +49,7 @@ export function createPasswords(options: PasswordsOptions = {}): Passwords {
   const nobody = write({ memory, passes, parallelism, salt: randomBytes(SALT_BYTES), tag: randomBytes(TAG_BYTES) })
 
   const tagOf = (password: string, { salt, tag, ...costs }: Hash) => {
-    // One spelling whatever the keyboard: composed and decomposed letters are the same password.
-    const message = Buffer.from(password.normalize('NFKC'))
+    const message = Buffer.from(normalisePassword(password))
     return pass(() => derive('argon2id', { message, nonce: salt, tagLength: tag.length, ...costs }))
   }
 
