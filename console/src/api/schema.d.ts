@@ -641,6 +641,9 @@ export interface Paths {
         content: {
           'application/json': {
             username: string
+            /**
+             * Any characters; none of the common ones, and 8 characters beside the username and the name of the tenant
+             */
             password: string
             firstname?: string
             lastname?: string
@@ -775,6 +778,30 @@ export interface Paths {
             }
           }
         }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/iam/api/v1/users/me/password': {
+    put: {
+      parameters: {}
+      requestBody: {
+        content: {
+          'application/json': {
+            currentPassword: string
+            /**
+             * Any characters; none of the common ones, and 8 characters beside the username and the name of the tenant
+             */
+            newPassword: string
+          }
+        }
+      }
+      responses: {
+        204: {}
         default: {
           content: {
             'application/problem+json': Problem
@@ -957,6 +984,9 @@ export interface Paths {
         content: {
           'application/json': {
             username?: string
+            /**
+             * Any characters; none of the common ones, and 8 characters beside the username and the name of the tenant
+             */
             password?: string
             status?: 'ACTIVE' | 'DISABLED' | 'PENDING'
             confirmed?: boolean
@@ -1028,6 +1058,9 @@ export interface Paths {
             confirmed?: boolean
             firstname?: string | null
             lastname?: string | null
+            /**
+             * Any characters; none of the common ones, and 8 characters beside the username and the name of the tenant
+             */
             password?: string
             /**
              * @maxItems 100

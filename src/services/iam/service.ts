@@ -4,7 +4,8 @@ import type { Service } from '#lib/service'
 import { asSystem } from './as-system.ts'
 import { createCleaner } from './clean-up.ts'
 import type { IamDeps, IamParts } from './deps.ts'
-import { createLogin, type Login } from './login/login.ts'
+import type { LoginGuards } from './login/guarded-try.ts'
+import { createLogin } from './login/login.ts'
 import { createLoginFailures } from './login/login-failures.ts'
 import { createLoginThrottle } from './login/login-throttle.ts'
 import { createPasswords } from './login/password.ts'
@@ -54,6 +55,7 @@ import { getUsers } from './routes/users/get-users.ts'
 import { patchMe } from './routes/users/patch-me.ts'
 import { patchUser } from './routes/users/patch-user.ts'
 import { postUser } from './routes/users/post-user.ts'
+import { putMyPassword } from './routes/users/put-my-password.ts'
 import { putUser } from './routes/users/put-user.ts'
 import { findPrincipal } from './token/principal-store.ts'
 import { issueServiceToken, type ServiceToken } from './token/service-token.ts'
@@ -86,7 +88,7 @@ export function createIam(deps: IamDeps): Iam {
     name: 'iam',
     migrations: iamMigrations,
     permissions: Object.values(permissions),
-    mounts: [mountOf(parts, createLogin(parts, guards), lookupToken)],
+    mounts: [mountOf(parts, guards, lookupToken)],
     async start() {
       await registerPermissions(parts)
       cleaner.start()
@@ -112,7 +114,8 @@ function createTokenLookup({ db, clock }: Pick<IamParts, 'db' | 'clock'>, use: P
   }
 }
 
-function mountOf(parts: IamParts, login: Login, lookupToken: TokenLookup): Mount {
+function mountOf(parts: IamParts, guards: LoginGuards, lookupToken: TokenLookup): Mount {
+  const login = createLogin(parts, guards)
   return {
     base: '/iam',
     tag: 'IAM',
@@ -134,6 +137,7 @@ function mountOf(parts: IamParts, login: Login, lookupToken: TokenLookup): Mount
       postUser(parts),
       getMe(parts),
       patchMe(parts),
+      putMyPassword(parts, guards),
       getMyMemberships(parts),
       getMyPermissions(parts),
       postMyTenant(parts),
