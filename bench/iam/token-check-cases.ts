@@ -80,10 +80,10 @@ async function request(context: BenchContext, path: string): Promise<Measurement
   })
 }
 
-async function requestBare(context: BenchContext): Promise<Measurement> {
+async function requestFastify(context: BenchContext, path: string): Promise<Measurement> {
   return iamRun(context, ({ send }) =>
     limitRun('bare-role', async (server) => {
-      const url = `${await server.call<string>('address')}/bench/bare`
+      const url = `${await server.call<string>('address')}${path}`
       // The same bytes go over the network.
       const headers = { authorization: `Bearer oih_${'x'.repeat(49)}` }
       return rateOf(
@@ -120,7 +120,21 @@ const overHttp: BenchCase = {
       about: 'The same server and handler without a token: what lies between is the price of the guard.',
       run: (context) => request(context, '/bench/public'),
     },
-    { id: 'fastify', title: 'Fastify', kind: 'limit', about: 'As it comes, with one route.', run: requestBare },
+    {
+      id: 'guard',
+      title: 'Guard on Fastify',
+      kind: 'variant',
+      about:
+        "Fastify as it comes with the hub's guard and cache before the route: what the check of a token costs by itself.",
+      run: (context) => requestFastify(context, '/bench/guarded'),
+    },
+    {
+      id: 'fastify',
+      title: 'Fastify',
+      kind: 'limit',
+      about: 'As it comes, with one route.',
+      run: (context) => requestFastify(context, '/bench/bare'),
+    },
   ] satisfies Contestant[],
   aims: [{ figure: 'rate', beside: 'fastify', atLeast: 0.8 }],
 }
