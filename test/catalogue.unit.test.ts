@@ -51,6 +51,7 @@ const promised: Record<string, readonly string[]> = {
 
 /** The names that the hub adds. */
 const added: Record<string, readonly string[]> = {
+  iam: ['iam.tenant.exported'],
   'secret-service': [
     'secret-service.secret.modified',
     'secret-service.secret.ownerAdded',

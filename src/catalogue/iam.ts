@@ -112,6 +112,12 @@ export const iamEvents = [
     payload: { id: tenant(), name: Type.Optional(text('The last name')) },
   }),
   defineEvent({
+    name: 'iam.tenant.exported',
+    service,
+    summary: 'A tenant was taken out as a file, with the password hashes of its users.',
+    payload: { id: tenant() },
+  }),
+  defineEvent({
     name: 'iam.role.created',
     service,
     summary: 'A role was created.',

@@ -1275,6 +1275,94 @@ export interface Paths {
       }
     }
   }
+  '/iam/api/v1/tenants/import': {
+    post: {
+      parameters: {
+        query?: {
+          dryRun?: boolean
+        }
+      }
+      requestBody: {
+        content: {
+          'application/json': {
+            format: 'open-integration-hub/tenant'
+            version: 1
+            tenant: {
+              id: string
+              name: string
+              status: 'ACTIVE' | 'DISABLED' | 'PENDING'
+              confirmed: boolean
+              createdAt: string
+            }
+            /**
+             * @maxItems 1000
+             */
+            roles: {
+              id: string
+              name: string
+              description: string
+              /**
+               * @maxItems 200
+               */
+              permissions: string[]
+            }[]
+            /**
+             * @maxItems 20000
+             */
+            users: {
+              id: string
+              username: string
+              firstname?: string
+              lastname?: string
+              status: 'ACTIVE' | 'DISABLED' | 'PENDING'
+              confirmed: boolean
+              createdAt: string
+              /**
+               * An Argon2id PHC string; without it the user cannot log in
+               */
+              passwordHash?: string
+              /**
+               * Of the file, or of the hub
+               *
+               * @maxItems 100
+               */
+              roles: string[]
+              /**
+               * Given directly, within the tenant
+               *
+               * @maxItems 200
+               */
+              permissions: string[]
+            }[]
+          }
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              id: string
+              name: string
+              /**
+               * How many
+               */
+              roles: number
+              /**
+               * How many
+               */
+              users: number
+              dryRun: boolean
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
   '/iam/api/v1/tenants/{id}': {
     get: {
       parameters: {
@@ -1415,6 +1503,77 @@ export interface Paths {
               confirmed: boolean
               createdAt: string
               updatedAt: string
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/iam/api/v1/tenants/{id}/export': {
+    get: {
+      parameters: {
+        path: {
+          id: string
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              format: 'open-integration-hub/tenant'
+              version: 1
+              tenant: {
+                id: string
+                name: string
+                status: 'ACTIVE' | 'DISABLED' | 'PENDING'
+                confirmed: boolean
+                createdAt: string
+              }
+              /**
+               * @maxItems 1000
+               */
+              roles: {
+                id: string
+                name: string
+                description: string
+                /**
+                 * @maxItems 200
+                 */
+                permissions: string[]
+              }[]
+              /**
+               * @maxItems 20000
+               */
+              users: {
+                id: string
+                username: string
+                firstname?: string
+                lastname?: string
+                status: 'ACTIVE' | 'DISABLED' | 'PENDING'
+                confirmed: boolean
+                createdAt: string
+                /**
+                 * An Argon2id PHC string; without it the user cannot log in
+                 */
+                passwordHash?: string
+                /**
+                 * Of the file, or of the hub
+                 *
+                 * @maxItems 100
+                 */
+                roles: string[]
+                /**
+                 * Given directly, within the tenant
+                 *
+                 * @maxItems 200
+                 */
+                permissions: string[]
+              }[]
             }
           }
         }

@@ -31,10 +31,12 @@ import { postRole } from './routes/roles/post-role.ts'
 import { deleteTenantRoute } from './routes/tenants/delete-tenant.ts'
 import { deleteTenantUser } from './routes/tenants/delete-tenant-user.ts'
 import { getTenant } from './routes/tenants/get-tenant.ts'
+import { getTenantExport } from './routes/tenants/get-tenant-export.ts'
 import { getTenantUsers } from './routes/tenants/get-tenant-users.ts'
 import { getTenants } from './routes/tenants/get-tenants.ts'
 import { patchTenant } from './routes/tenants/patch-tenant.ts'
 import { postTenant } from './routes/tenants/post-tenant.ts'
+import { postTenantImport } from './routes/tenants/post-tenant-import.ts'
 import { putTenant } from './routes/tenants/put-tenant.ts'
 import { putTenantUser } from './routes/tenants/put-tenant-user.ts'
 import { tenantKeyRoutes } from './routes/tenants/tenant-key.ts'
@@ -148,11 +150,13 @@ function mountOf(parts: IamParts, guards: LoginGuards, lookupToken: TokenLookup)
       deleteUserRoute(parts),
       getTenants(parts),
       postTenant(parts),
+      postTenantImport(parts),
       getTenant(parts, { suffix: '' }),
       getTenant(parts, { suffix: '/profile' }),
       patchTenant(parts),
       putTenant(parts),
       deleteTenantRoute(parts),
+      getTenantExport(parts),
       getTenantUsers(parts),
       putTenantUser(parts),
       deleteTenantUser(parts),

@@ -71,6 +71,32 @@ function tooMany(): HubError {
   })
 }
 
+/**
+ * What is wrong with a hash that was made elsewhere; undefined for one by which somebody may log in here. Bounded both ways: a cheap one would
+ * not protect the password, an expensive one would hold up all other logins.
+ */
+export function foreignHashFault(text: string): string | undefined {
+  const hash = parse(text)
+  if (hash === undefined) return 'be an Argon2id PHC string of version 19'
+  const { memory: size, passes: times, parallelism: lanes, salt, tag } = hash
+  const isCostly = size >= LEAST_MEMORY && size <= MOST_MEMORY && times >= 1 && size * times <= MOST_WORK
+  if (!isCostly || lanes < 1 || lanes > 4) {
+    return `cost from ${LEAST_MEMORY} to ${MOST_MEMORY} KiB, with memory times passes up to ${MOST_WORK}, and have 1 to 4 lanes`
+  }
+  if (isBetween(salt.length, 8, 64) && isBetween(tag.length, 16, 64)) return undefined
+  return 'have a salt of 8 to 64 bytes and a hash of 16 to 64 bytes'
+}
+
+/** In KiB: the least that OWASP names for Argon2id. */
+const LEAST_MEMORY = 7_168
+const MOST_MEMORY = 65_536
+/** Seven times the work of one of ours. */
+const MOST_WORK = 272_384
+
+function isBetween(value: number, least: number, most: number): boolean {
+  return value >= least && value <= most
+}
+
 interface Hash {
   readonly memory: number
   readonly passes: number
@@ -86,9 +112,15 @@ function write({ memory, passes, parallelism, salt, tag }: Hash): string {
 }
 
 function read(text: string): Hash {
-  const [, m, t, p, salt, tag] = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([\w+/]+)\$([\w+/]+)$/.exec(text) ?? []
-  if (salt === undefined || tag === undefined)
-    throw new Error('Cannot read a password hash as it must be an Argon2id PHC string')
+  const hash = parse(text)
+  if (hash === undefined) throw new Error('Cannot read a password hash as it must be an Argon2id PHC string')
+  return hash
+}
+
+function parse(text: string): Hash | undefined {
+  const form = /^\$argon2id\$v=19\$m=(\d{1,9}),t=(\d{1,9}),p=(\d{1,9})\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/
+  const [, m, t, p, salt, tag] = form.exec(text) ?? []
+  if (salt === undefined || tag === undefined) return undefined
   return {
     memory: Number(m),
     passes: Number(t),
