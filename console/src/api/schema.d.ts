@@ -544,6 +544,12 @@ export interface Paths {
           'page[number]'?: number
           'page[size]'?: number
           meta?: boolean
+          'page[after]'?: string
+          search?: string
+          sort?: 'createdAt' | '-createdAt' | 'username' | '-username'
+          status?: 'ACTIVE' | 'DISABLED' | 'PENDING'
+          tenant?: string
+          role?: string
           /**
            * @maxItems 100
            */
@@ -614,7 +620,10 @@ export interface Paths {
                     updatedAt: string
                   }[]
                   meta: {
-                    page: number
+                    /**
+                     * Absent where a cursor was given
+                     */
+                    page?: number
                     perPage: number
                     /**
                      * All things that fit the filter
@@ -624,6 +633,10 @@ export interface Paths {
                      * At least 1
                      */
                     totalPages: number
+                    /**
+                     * Cursor of the next page; absent on the last one, and where there are no cursors
+                     */
+                    next?: string
                   }
                 }
           }
@@ -1201,6 +1214,10 @@ export interface Paths {
           'page[number]'?: number
           'page[size]'?: number
           meta?: boolean
+          'page[after]'?: string
+          search?: string
+          sort?: 'createdAt' | '-createdAt' | 'name' | '-name'
+          status?: 'ACTIVE' | 'DISABLED' | 'PENDING'
         }
       }
       responses: {
@@ -1227,7 +1244,10 @@ export interface Paths {
                     updatedAt: string
                   }[]
                   meta: {
-                    page: number
+                    /**
+                     * Absent where a cursor was given
+                     */
+                    page?: number
                     perPage: number
                     /**
                      * All things that fit the filter
@@ -1237,6 +1257,10 @@ export interface Paths {
                      * At least 1
                      */
                     totalPages: number
+                    /**
+                     * Cursor of the next page; absent on the last one, and where there are no cursors
+                     */
+                    next?: string
                   }
                 }
           }
@@ -1592,6 +1616,11 @@ export interface Paths {
           'page[number]'?: number
           'page[size]'?: number
           meta?: boolean
+          'page[after]'?: string
+          search?: string
+          sort?: 'createdAt' | '-createdAt' | 'username' | '-username'
+          status?: 'ACTIVE' | 'DISABLED' | 'PENDING'
+          role?: string
         }
         path: {
           id: string
@@ -1657,7 +1686,10 @@ export interface Paths {
                     updatedAt: string
                   }[]
                   meta: {
-                    page: number
+                    /**
+                     * Absent where a cursor was given
+                     */
+                    page?: number
                     perPage: number
                     /**
                      * All things that fit the filter
@@ -1667,6 +1699,10 @@ export interface Paths {
                      * At least 1
                      */
                     totalPages: number
+                    /**
+                     * Cursor of the next page; absent on the last one, and where there are no cursors
+                     */
+                    next?: string
                   }
                 }
           }
@@ -1846,6 +1882,9 @@ export interface Paths {
           'page[number]'?: number
           'page[size]'?: number
           meta?: boolean
+          'page[after]'?: string
+          search?: string
+          sort?: 'tenant' | '-tenant' | 'name' | '-name'
         }
       }
       responses: {
@@ -1880,7 +1919,10 @@ export interface Paths {
                     tenant?: string
                   }[]
                   meta: {
-                    page: number
+                    /**
+                     * Absent where a cursor was given
+                     */
+                    page?: number
                     perPage: number
                     /**
                      * All things that fit the filter
@@ -1890,6 +1932,10 @@ export interface Paths {
                      * At least 1
                      */
                     totalPages: number
+                    /**
+                     * Cursor of the next page; absent on the last one, and where there are no cursors
+                     */
+                    next?: string
                   }
                 }
           }
@@ -2046,6 +2092,9 @@ export interface Paths {
     get: {
       parameters: {
         query?: {
+          'page[after]'?: string
+          'page[size]'?: number
+          search?: string
           meta?: boolean
         }
       }
@@ -2057,7 +2106,10 @@ export interface Paths {
               | {
                   data: string[]
                   meta: {
-                    page: number
+                    /**
+                     * Absent where a cursor was given
+                     */
+                    page?: number
                     perPage: number
                     /**
                      * All things that fit the filter
@@ -2067,6 +2119,10 @@ export interface Paths {
                      * At least 1
                      */
                     totalPages: number
+                    /**
+                     * Cursor of the next page; absent on the last one, and where there are no cursors
+                     */
+                    next?: string
                   }
                 }
           }
@@ -2304,7 +2360,10 @@ export interface Paths {
                 updatedAt: string
               }[]
               meta: {
-                page: number
+                /**
+                 * Absent where a cursor was given
+                 */
+                page?: number
                 perPage: number
                 /**
                  * All things that fit the filter
@@ -2314,6 +2373,10 @@ export interface Paths {
                  * At least 1
                  */
                 totalPages: number
+                /**
+                 * Cursor of the next page; absent on the last one, and where there are no cursors
+                 */
+                next?: string
               }
             }
           }
@@ -2800,7 +2863,10 @@ export interface Paths {
                 finishedAt?: string
               }[]
               meta: {
-                page: number
+                /**
+                 * Absent where a cursor was given
+                 */
+                page?: number
                 perPage: number
                 /**
                  * All things that fit the filter
@@ -2810,6 +2876,10 @@ export interface Paths {
                  * At least 1
                  */
                 totalPages: number
+                /**
+                 * Cursor of the next page; absent on the last one, and where there are no cursors
+                 */
+                next?: string
               }
             }
           }
@@ -3122,7 +3192,10 @@ export interface Paths {
                 erased?: string[]
               }[]
               meta: {
-                page: number
+                /**
+                 * Absent where a cursor was given
+                 */
+                page?: number
                 perPage: number
                 /**
                  * All things that fit the filter
@@ -3132,6 +3205,10 @@ export interface Paths {
                  * At least 1
                  */
                 totalPages: number
+                /**
+                 * Cursor of the next page; absent on the last one, and where there are no cursors
+                 */
+                next?: string
               }
             }
           }
