@@ -103,7 +103,10 @@ export const iamEvents = [
     name: 'iam.tenant.modified',
     service,
     summary: 'A tenant was changed.',
-    payload: { id: tenant(), ...change({ name: text('The name'), status: status() }) },
+    payload: {
+      id: tenant(),
+      ...change({ name: text('The name'), status: status(), confirmed: flag('Whether it was confirmed') }),
+    },
   }),
   defineEvent({
     name: 'iam.tenant.deleted',
