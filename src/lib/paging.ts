@@ -22,15 +22,20 @@ export const cursorQuery = {
   ),
 }
 
-/** What stands beside the things of a page. */
-export const PageMeta = Type.Object({
-  page: Type.Optional(Type.Integer({ description: 'Absent where a cursor was given' })),
+const counts = {
   perPage: Type.Integer(),
   total: Type.Integer({ description: 'All things that fit the filter' }),
   totalPages: Type.Integer({ description: 'At least 1' }),
-  next: Type.Optional(
-    Type.String({ description: 'Cursor of the next page; absent on the last one, and where there are no cursors' }),
-  ),
+}
+
+/** What stands beside the things of a page. */
+export const PageMeta = Type.Object({ page: Type.Integer(), ...counts })
+
+/** The same for a list that is also read on by cursor. */
+export const CursorMeta = Type.Object({
+  page: Type.Optional(Type.Integer({ description: 'Absent where a cursor was given' })),
+  ...counts,
+  next: Type.Optional(Type.String({ description: 'Cursor of the next page; absent on the last one' })),
 })
 
 /** A page that was asked for. */
@@ -73,7 +78,9 @@ export function sortQuery<Name extends string>(sorts: Sorts<Name>, fallback: NoI
 }
 
 /** A page by number or by cursor, in an order that callers chose. */
-export interface CursorPaging extends Paging {
+export interface CursorPaging extends Omit<Paging, 'meta'> {
+  /** The meta data of the page, without `next`, once the total is known. */
+  meta(total: number): Static<typeof CursorMeta>
   readonly keys: readonly SortKey[]
   readonly descending: boolean
   /** The values of `keys` after which the page begins; undefined where it is given by its number. */
@@ -121,7 +128,7 @@ export interface ListSource {
 /** The rows of a page. */
 export interface Listed<T> {
   readonly items: readonly T[]
-  readonly meta: Static<typeof PageMeta>
+  readonly meta: Static<typeof CursorMeta>
 }
 
 /** Reads a page, and counts all that there is. A cursor holds what its last row is sorted by, nothing that the caller does not see there. */

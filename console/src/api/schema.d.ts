@@ -277,7 +277,10 @@ export interface Paths {
                     isCurrent: boolean
                   }[]
                   meta: {
-                    page: number
+                    /**
+                     * Absent where a cursor was given
+                     */
+                    page?: number
                     perPage: number
                     /**
                      * All things that fit the filter
@@ -287,6 +290,10 @@ export interface Paths {
                      * At least 1
                      */
                     totalPages: number
+                    /**
+                     * Cursor of the next page; absent on the last one
+                     */
+                    next?: string
                   }
                 }
           }
@@ -634,7 +641,7 @@ export interface Paths {
                      */
                     totalPages: number
                     /**
-                     * Cursor of the next page; absent on the last one, and where there are no cursors
+                     * Cursor of the next page; absent on the last one
                      */
                     next?: string
                   }
@@ -1258,7 +1265,7 @@ export interface Paths {
                      */
                     totalPages: number
                     /**
-                     * Cursor of the next page; absent on the last one, and where there are no cursors
+                     * Cursor of the next page; absent on the last one
                      */
                     next?: string
                   }
@@ -1700,7 +1707,7 @@ export interface Paths {
                      */
                     totalPages: number
                     /**
-                     * Cursor of the next page; absent on the last one, and where there are no cursors
+                     * Cursor of the next page; absent on the last one
                      */
                     next?: string
                   }
@@ -1933,7 +1940,7 @@ export interface Paths {
                      */
                     totalPages: number
                     /**
-                     * Cursor of the next page; absent on the last one, and where there are no cursors
+                     * Cursor of the next page; absent on the last one
                      */
                     next?: string
                   }
@@ -2120,7 +2127,7 @@ export interface Paths {
                      */
                     totalPages: number
                     /**
-                     * Cursor of the next page; absent on the last one, and where there are no cursors
+                     * Cursor of the next page; absent on the last one
                      */
                     next?: string
                   }
@@ -2360,10 +2367,7 @@ export interface Paths {
                 updatedAt: string
               }[]
               meta: {
-                /**
-                 * Absent where a cursor was given
-                 */
-                page?: number
+                page: number
                 perPage: number
                 /**
                  * All things that fit the filter
@@ -2373,10 +2377,6 @@ export interface Paths {
                  * At least 1
                  */
                 totalPages: number
-                /**
-                 * Cursor of the next page; absent on the last one, and where there are no cursors
-                 */
-                next?: string
               }
             }
           }
@@ -2863,10 +2863,7 @@ export interface Paths {
                 finishedAt?: string
               }[]
               meta: {
-                /**
-                 * Absent where a cursor was given
-                 */
-                page?: number
+                page: number
                 perPage: number
                 /**
                  * All things that fit the filter
@@ -2876,10 +2873,6 @@ export interface Paths {
                  * At least 1
                  */
                 totalPages: number
-                /**
-                 * Cursor of the next page; absent on the last one, and where there are no cursors
-                 */
-                next?: string
               }
             }
           }
@@ -3192,10 +3185,7 @@ export interface Paths {
                 erased?: string[]
               }[]
               meta: {
-                /**
-                 * Absent where a cursor was given
-                 */
-                page?: number
+                page: number
                 perPage: number
                 /**
                  * All things that fit the filter
@@ -3205,10 +3195,6 @@ export interface Paths {
                  * At least 1
                  */
                 totalPages: number
-                /**
-                 * Cursor of the next page; absent on the last one, and where there are no cursors
-                 */
-                next?: string
               }
             }
           }

@@ -1,5 +1,5 @@
 import { type Static, type TSchema, Type } from 'typebox'
-import { cursorQuery, type Listed, nextLink, PageMeta, type Paging, pagingQuery } from '#lib/paging'
+import { CursorMeta, cursorQuery, type Listed, nextLink, pagingQuery } from '#lib/paging'
 import { Id, Moment } from '#lib/schema'
 import type { KeptPermission } from './permission/permission-store.ts'
 import type { Role } from './role/role.ts'
@@ -182,10 +182,10 @@ export const searchableListQuery = {
 
 /** A list of such things: bare, or with `?meta=true` as the data of a page. */
 export const ListOf = <S extends TSchema>(item: S) =>
-  Type.Union([Type.Array(item), Type.Object({ data: Type.Array(item), meta: PageMeta })])
+  Type.Union([Type.Array(item), Type.Object({ data: Type.Array(item), meta: CursorMeta })])
 
 /** The list as the query wants it. */
-export function listBody<D>(query: { readonly meta?: boolean }, items: D[], meta: ReturnType<Paging['meta']>) {
+export function listBody<D>(query: { readonly meta?: boolean }, items: D[], meta: Static<typeof CursorMeta>) {
   return query.meta ? { data: items, meta } : items
 }
 
