@@ -2,6 +2,7 @@ import { busCases } from './bus/bus-cases.ts'
 import { flowCases } from './flows/flow-cases.ts'
 import { footprintCases } from './footprint/footprint-cases.ts'
 import type { BenchCase } from './harness/case.ts'
+import { iamCases } from './iam/iam-cases.ts'
 
 /** Everything that is measured, in the order of the report. */
-export const cases: readonly BenchCase[] = [...busCases, ...flowCases, ...footprintCases]
+export const cases: readonly BenchCase[] = [...busCases, ...flowCases, ...iamCases, ...footprintCases]

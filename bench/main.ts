@@ -1,5 +1,5 @@
 // Measures ours beside peers and limits, and writes docs/performance.md:
-//   npm run bench [-- [--only bus,flows,footprint] [--case <part of an id>] [--runs 3] [--quick] [--dry-run]]
+//   npm run bench [bus flows iam footprint] [-- [--case <part of an id>] [--runs 3] [--quick] [--dry-run]]
 
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
@@ -28,8 +28,9 @@ interface Request {
 }
 
 function readRequest(args: string[]): Request {
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
     args,
+    allowPositionals: true,
     options: {
       only: { type: 'string', default: '' },
       case: { type: 'string', default: '' },
@@ -38,11 +39,11 @@ function readRequest(args: string[]): Request {
       'dry-run': { type: 'boolean', default: false },
     },
   })
-  const groups = values.only.split(',').filter((group) => group !== '')
+  const groups = [...positionals, ...values.only.split(',')].filter((group) => group !== '')
   const known = new Set(cases.map(({ group }) => group))
   const unknown = groups.find((group) => !known.has(group))
   if (unknown !== undefined)
-    throw new Error(`Cannot bench as "--only" must name ${[...known].join(', ')}: "${unknown}"`)
+    throw new Error(`Cannot bench as groups of cases are ${[...known].join(', ')}: "${unknown}"`)
   const runs = Number(values.runs ?? (values.quick ? 1 : 3))
   if (!Number.isInteger(runs) || runs < 1)
     throw new Error(`Cannot bench as "--runs" must be a number from 1: "${values.runs}"`)

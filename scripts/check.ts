@@ -65,7 +65,7 @@ async function findByProgram(name: string, args: string[]): Promise<Finding> {
 
 async function findUndocumented(): Promise<Finding> {
   const found: string[] = []
-  const folders = ['src/**/*.ts', 'bench/{harness,bus,peers,flows,footprint}/*.ts', 'console/src/**/*.{ts,tsx}']
+  const folders = ['src/**/*.ts', 'bench/{harness,bus,peers,flows,iam,footprint}/*.ts', 'console/src/**/*.{ts,tsx}']
   for await (const file of glob(folders, {
     cwd: root,
     exclude: (name) => name.endsWith('.test.ts') || name.endsWith('.d.ts'),

@@ -51,7 +51,7 @@ const promised: Record<string, readonly string[]> = {
 
 /** The names that the hub adds. */
 const added: Record<string, readonly string[]> = {
-  iam: [...lifecycle('iam.client'), 'iam.signingKey.created', 'iam.signingKey.deleted'],
+  iam: [...lifecycle('iam.client'), 'iam.signingKey.created', 'iam.signingKey.deleted', 'iam.tenant.exported'],
   'secret-service': [
     'secret-service.secret.modified',
     'secret-service.secret.ownerAdded',

@@ -105,13 +105,22 @@ export const iamEvents = [
     name: 'iam.tenant.modified',
     service,
     summary: 'A tenant was changed.',
-    payload: { id: tenant(), ...change({ name: text('The name'), status: status() }) },
+    payload: {
+      id: tenant(),
+      ...change({ name: text('The name'), status: status(), confirmed: flag('Whether it was confirmed') }),
+    },
   }),
   defineEvent({
     name: 'iam.tenant.deleted',
     service,
     summary: 'A tenant was deleted; whoever keeps things of the tenant removes them.',
     payload: { id: tenant(), name: Type.Optional(text('The last name')) },
+  }),
+  defineEvent({
+    name: 'iam.tenant.exported',
+    service,
+    summary: 'A tenant was taken out as a file, with the password hashes of its users.',
+    payload: { id: tenant() },
   }),
   defineEvent({
     name: 'iam.role.created',

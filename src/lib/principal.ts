@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { HubError } from './errors.ts'
 
 /** Something one may be allowed to do. Scope `tenant`: within the holder's own tenant only. */
@@ -117,7 +117,7 @@ export function createPrincipalCache(options: PrincipalCacheOptions): PrincipalC
   }
 
   async function resolve(token: string): Promise<Principal | undefined> {
-    const key = createHash('sha256').update(token).digest('base64')
+    const key = hash('sha256', token, 'base64')
     const entry = kept.get(key)
     const isStale = entry && (isOver(entry.principal, clock()) || clock() - entry.askedAt >= askAgainAfter)
     if (isStale) kept.delete(key)

@@ -277,7 +277,10 @@ export interface Paths {
                     isCurrent: boolean
                   }[]
                   meta: {
-                    page: number
+                    /**
+                     * Absent where a cursor was given
+                     */
+                    page?: number
                     perPage: number
                     /**
                      * All things that fit the filter
@@ -287,6 +290,10 @@ export interface Paths {
                      * At least 1
                      */
                     totalPages: number
+                    /**
+                     * Cursor of the next page; absent on the last one
+                     */
+                    next?: string
                   }
                 }
           }
@@ -544,6 +551,12 @@ export interface Paths {
           'page[number]'?: number
           'page[size]'?: number
           meta?: boolean
+          'page[after]'?: string
+          search?: string
+          sort?: 'createdAt' | '-createdAt' | 'username' | '-username'
+          status?: 'ACTIVE' | 'DISABLED' | 'PENDING'
+          tenant?: string
+          role?: string
           /**
            * @maxItems 100
            */
@@ -614,7 +627,10 @@ export interface Paths {
                     updatedAt: string
                   }[]
                   meta: {
-                    page: number
+                    /**
+                     * Absent where a cursor was given
+                     */
+                    page?: number
                     perPage: number
                     /**
                      * All things that fit the filter
@@ -624,6 +640,10 @@ export interface Paths {
                      * At least 1
                      */
                     totalPages: number
+                    /**
+                     * Cursor of the next page; absent on the last one
+                     */
+                    next?: string
                   }
                 }
           }
@@ -641,6 +661,9 @@ export interface Paths {
         content: {
           'application/json': {
             username: string
+            /**
+             * Any characters; none of the common ones, and 8 characters beside the username and the name of the tenant
+             */
             password: string
             firstname?: string
             lastname?: string
@@ -775,6 +798,30 @@ export interface Paths {
             }
           }
         }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/iam/api/v1/users/me/password': {
+    put: {
+      parameters: {}
+      requestBody: {
+        content: {
+          'application/json': {
+            currentPassword: string
+            /**
+             * Any characters; none of the common ones, and 8 characters beside the username and the name of the tenant
+             */
+            newPassword: string
+          }
+        }
+      }
+      responses: {
+        204: {}
         default: {
           content: {
             'application/problem+json': Problem
@@ -957,6 +1004,9 @@ export interface Paths {
         content: {
           'application/json': {
             username?: string
+            /**
+             * Any characters; none of the common ones, and 8 characters beside the username and the name of the tenant
+             */
             password?: string
             status?: 'ACTIVE' | 'DISABLED' | 'PENDING'
             confirmed?: boolean
@@ -1028,6 +1078,9 @@ export interface Paths {
             confirmed?: boolean
             firstname?: string | null
             lastname?: string | null
+            /**
+             * Any characters; none of the common ones, and 8 characters beside the username and the name of the tenant
+             */
             password?: string
             /**
              * @maxItems 100
@@ -1168,6 +1221,10 @@ export interface Paths {
           'page[number]'?: number
           'page[size]'?: number
           meta?: boolean
+          'page[after]'?: string
+          search?: string
+          sort?: 'createdAt' | '-createdAt' | 'name' | '-name'
+          status?: 'ACTIVE' | 'DISABLED' | 'PENDING'
         }
       }
       responses: {
@@ -1194,7 +1251,10 @@ export interface Paths {
                     updatedAt: string
                   }[]
                   meta: {
-                    page: number
+                    /**
+                     * Absent where a cursor was given
+                     */
+                    page?: number
                     perPage: number
                     /**
                      * All things that fit the filter
@@ -1204,6 +1264,10 @@ export interface Paths {
                      * At least 1
                      */
                     totalPages: number
+                    /**
+                     * Cursor of the next page; absent on the last one
+                     */
+                    next?: string
                   }
                 }
           }
@@ -1231,6 +1295,94 @@ export interface Paths {
           content: {
             'application/json': {
               id: string
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/iam/api/v1/tenants/import': {
+    post: {
+      parameters: {
+        query?: {
+          dryRun?: boolean
+        }
+      }
+      requestBody: {
+        content: {
+          'application/json': {
+            format: 'open-integration-hub/tenant'
+            version: 1
+            tenant: {
+              id: string
+              name: string
+              status: 'ACTIVE' | 'DISABLED' | 'PENDING'
+              confirmed: boolean
+              createdAt: string
+            }
+            /**
+             * @maxItems 1000
+             */
+            roles: {
+              id: string
+              name: string
+              description: string
+              /**
+               * @maxItems 200
+               */
+              permissions: string[]
+            }[]
+            /**
+             * @maxItems 20000
+             */
+            users: {
+              id: string
+              username: string
+              firstname?: string
+              lastname?: string
+              status: 'ACTIVE' | 'DISABLED' | 'PENDING'
+              confirmed: boolean
+              createdAt: string
+              /**
+               * An Argon2id PHC string; without it the user cannot log in
+               */
+              passwordHash?: string
+              /**
+               * Of the file, or of the hub
+               *
+               * @maxItems 100
+               */
+              roles: string[]
+              /**
+               * Given directly, within the tenant
+               *
+               * @maxItems 200
+               */
+              permissions: string[]
+            }[]
+          }
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              id: string
+              name: string
+              /**
+               * How many
+               */
+              roles: number
+              /**
+               * How many
+               */
+              users: number
+              dryRun: boolean
             }
           }
         }
@@ -1393,6 +1545,77 @@ export interface Paths {
       }
     }
   }
+  '/iam/api/v1/tenants/{id}/export': {
+    get: {
+      parameters: {
+        path: {
+          id: string
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              format: 'open-integration-hub/tenant'
+              version: 1
+              tenant: {
+                id: string
+                name: string
+                status: 'ACTIVE' | 'DISABLED' | 'PENDING'
+                confirmed: boolean
+                createdAt: string
+              }
+              /**
+               * @maxItems 1000
+               */
+              roles: {
+                id: string
+                name: string
+                description: string
+                /**
+                 * @maxItems 200
+                 */
+                permissions: string[]
+              }[]
+              /**
+               * @maxItems 20000
+               */
+              users: {
+                id: string
+                username: string
+                firstname?: string
+                lastname?: string
+                status: 'ACTIVE' | 'DISABLED' | 'PENDING'
+                confirmed: boolean
+                createdAt: string
+                /**
+                 * An Argon2id PHC string; without it the user cannot log in
+                 */
+                passwordHash?: string
+                /**
+                 * Of the file, or of the hub
+                 *
+                 * @maxItems 100
+                 */
+                roles: string[]
+                /**
+                 * Given directly, within the tenant
+                 *
+                 * @maxItems 200
+                 */
+                permissions: string[]
+              }[]
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
   '/iam/api/v1/tenants/{id}/users': {
     get: {
       parameters: {
@@ -1400,6 +1623,11 @@ export interface Paths {
           'page[number]'?: number
           'page[size]'?: number
           meta?: boolean
+          'page[after]'?: string
+          search?: string
+          sort?: 'createdAt' | '-createdAt' | 'username' | '-username'
+          status?: 'ACTIVE' | 'DISABLED' | 'PENDING'
+          role?: string
         }
         path: {
           id: string
@@ -1465,7 +1693,10 @@ export interface Paths {
                     updatedAt: string
                   }[]
                   meta: {
-                    page: number
+                    /**
+                     * Absent where a cursor was given
+                     */
+                    page?: number
                     perPage: number
                     /**
                      * All things that fit the filter
@@ -1475,6 +1706,10 @@ export interface Paths {
                      * At least 1
                      */
                     totalPages: number
+                    /**
+                     * Cursor of the next page; absent on the last one
+                     */
+                    next?: string
                   }
                 }
           }
@@ -1654,6 +1889,9 @@ export interface Paths {
           'page[number]'?: number
           'page[size]'?: number
           meta?: boolean
+          'page[after]'?: string
+          search?: string
+          sort?: 'tenant' | '-tenant' | 'name' | '-name'
         }
       }
       responses: {
@@ -1688,7 +1926,10 @@ export interface Paths {
                     tenant?: string
                   }[]
                   meta: {
-                    page: number
+                    /**
+                     * Absent where a cursor was given
+                     */
+                    page?: number
                     perPage: number
                     /**
                      * All things that fit the filter
@@ -1698,6 +1939,10 @@ export interface Paths {
                      * At least 1
                      */
                     totalPages: number
+                    /**
+                     * Cursor of the next page; absent on the last one
+                     */
+                    next?: string
                   }
                 }
           }
@@ -1854,6 +2099,9 @@ export interface Paths {
     get: {
       parameters: {
         query?: {
+          'page[after]'?: string
+          'page[size]'?: number
+          search?: string
           meta?: boolean
         }
       }
@@ -1865,7 +2113,10 @@ export interface Paths {
               | {
                   data: string[]
                   meta: {
-                    page: number
+                    /**
+                     * Absent where a cursor was given
+                     */
+                    page?: number
                     perPage: number
                     /**
                      * All things that fit the filter
@@ -1875,6 +2126,10 @@ export interface Paths {
                      * At least 1
                      */
                     totalPages: number
+                    /**
+                     * Cursor of the next page; absent on the last one
+                     */
+                    next?: string
                   }
                 }
           }

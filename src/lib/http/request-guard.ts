@@ -39,14 +39,23 @@ export function guardRequests(server: FastifyInstance, { principals, methodsOf, 
     return undefined
   })
   // Also on answers to requests that came before: their connections must not be kept for more.
-  server.addHook('onSend', async (_request, reply) => {
+  server.addHook('onSend', (_request, reply, _payload, done) => {
     if (stopping()) reply.header('connection', 'close')
+    done()
   })
 }
 
 /** Behind trusted proxies host and scheme are those that they report. */
-export function provenanceOf({ method, headers, protocol, host }: FastifyRequest): Provenance {
-  return { method, headers, origin: originOf(protocol, host) }
+export function provenanceOf(request: FastifyRequest): Provenance {
+  const { method, headers } = request
+  return {
+    method,
+    headers,
+    // Told when asked for: few requests need it.
+    get origin() {
+      return originOf(request.protocol, request.host)
+    },
+  }
 }
 
 function setHeaders(request: FastifyRequest, reply: FastifyReply): void {

@@ -99,7 +99,11 @@ function requestOf(route: Route, request: FastifyRequest, { body, signal, logger
     requestId,
     traceparent,
     ip,
-    ...provenanceOf(request),
+    method: request.method,
+    headers: request.headers,
+    get origin() {
+      return provenanceOf(request).origin
+    },
     url: request.url,
     signal,
     // Made when first used: most requests log nothing of their own.

@@ -7,8 +7,9 @@ export const iamConfig = defineConfig({
     default: 'admin',
   }),
   adminPassword: secret('OIH_ADMIN_PASSWORD', {
-    pattern: /^.{8,128}$/s,
-    about: 'Password of that administrator, 8 to 128 characters; a random one is made and shown once if unset',
+    pattern: /^.{8,128}$/su,
+    about:
+      'Password of that administrator, 8 to 128 characters, no common one; a random one is made and shown once if unset',
   }),
   loginTokenHours: integer('OIH_LOGIN_TOKEN_HOURS', {
     about: 'Hours after which a login ends',

@@ -1,5 +1,5 @@
 import { type Static, type TSchema, Type } from 'typebox'
-import { PageMeta, type Paging, pagingQuery } from '#lib/paging'
+import { CursorMeta, cursorQuery, type Listed, nextLink, pagingQuery } from '#lib/paging'
 import { Id, Moment } from '#lib/schema'
 import type { KeptPermission } from './permission/permission-store.ts'
 import type { Role } from './role/role.ts'
@@ -171,11 +171,29 @@ export const listQuery = {
   meta: Type.Optional(Type.Boolean({ default: false, description: 'Answer with `data` and `meta`, not a bare list' })),
 }
 
+/** What lists take that can be searched and read on by cursor. */
+export const searchableListQuery = {
+  ...listQuery,
+  ...cursorQuery,
+  search: Type.Optional(
+    Type.String({ minLength: 1, maxLength: 200, description: 'Part of a name, in whichever case' }),
+  ),
+}
+
 /** A list of such things: bare, or with `?meta=true` as the data of a page. */
 export const ListOf = <S extends TSchema>(item: S) =>
-  Type.Union([Type.Array(item), Type.Object({ data: Type.Array(item), meta: PageMeta })])
+  Type.Union([Type.Array(item), Type.Object({ data: Type.Array(item), meta: CursorMeta })])
 
 /** The list as the query wants it. */
-export function listBody<D>(query: { readonly meta?: boolean }, items: D[], meta: ReturnType<Paging['meta']>) {
+export function listBody<D>(query: { readonly meta?: boolean }, items: D[], meta: Static<typeof CursorMeta>) {
   return query.meta ? { data: items, meta } : items
+}
+
+/** Answers with a list of which there may be more: as the query wants it, with the address of the next page in a header. */
+export function listAnswer<T, D>(
+  { query, url }: { readonly query: { readonly meta?: boolean }; readonly url: string },
+  { items, meta }: Listed<T>,
+  write: (item: T) => D,
+) {
+  return { status: 200, body: listBody(query, items.map(write), meta), headers: nextLink(url, meta.next) } as const
 }

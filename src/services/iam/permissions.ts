@@ -10,6 +10,11 @@ export const permissions = {
   tenantRead: platform('iam.tenant.read', 'List tenants'),
   tenantUpdate: platform('iam.tenant.update', 'Change any tenant'),
   tenantDelete: platform('iam.tenant.delete', 'Delete tenants'),
+  tenantExport: platform('iam.tenant.export', 'Take a tenant out as a file, with the password hashes of its users'),
+  tenantImport: platform(
+    'iam.tenant.import',
+    'Bring in a tenant from a file, with users who may do anything within it',
+  ),
   keyCreate: platform('iam.key.create', 'Set the key of a tenant'),
   keyRead: platform('iam.key.read', 'Read the key of a tenant'),
   keyDelete: platform('iam.key.delete', 'Delete the key of a tenant'),

@@ -4,7 +4,8 @@ import type { Service } from '#lib/service'
 import { asSystem } from './as-system.ts'
 import { createCleaner } from './clean-up.ts'
 import type { IamDeps, IamParts } from './deps.ts'
-import { createLogin, type Login } from './login/login.ts'
+import type { LoginGuards } from './login/guarded-try.ts'
+import { createLogin } from './login/login.ts'
 import { createLoginFailures } from './login/login-failures.ts'
 import { createLoginThrottle } from './login/login-throttle.ts'
 import { createPasswords } from './login/password.ts'
@@ -31,10 +32,12 @@ import { postRole } from './routes/roles/post-role.ts'
 import { deleteTenantRoute } from './routes/tenants/delete-tenant.ts'
 import { deleteTenantUser } from './routes/tenants/delete-tenant-user.ts'
 import { getTenant } from './routes/tenants/get-tenant.ts'
+import { getTenantExport } from './routes/tenants/get-tenant-export.ts'
 import { getTenantUsers } from './routes/tenants/get-tenant-users.ts'
 import { getTenants } from './routes/tenants/get-tenants.ts'
 import { patchTenant } from './routes/tenants/patch-tenant.ts'
 import { postTenant } from './routes/tenants/post-tenant.ts'
+import { postTenantImport } from './routes/tenants/post-tenant-import.ts'
 import { putTenant } from './routes/tenants/put-tenant.ts'
 import { putTenantUser } from './routes/tenants/put-tenant-user.ts'
 import { tenantKeyRoutes } from './routes/tenants/tenant-key.ts'
@@ -55,6 +58,7 @@ import { getUsers } from './routes/users/get-users.ts'
 import { patchMe } from './routes/users/patch-me.ts'
 import { patchUser } from './routes/users/patch-user.ts'
 import { postUser } from './routes/users/post-user.ts'
+import { putMyPassword } from './routes/users/put-my-password.ts'
 import { putUser } from './routes/users/put-user.ts'
 import { findPrincipal } from './token/principal-store.ts'
 import { issueServiceToken, type ServiceToken } from './token/service-token.ts'
@@ -87,7 +91,7 @@ export function createIam(deps: IamDeps): Iam {
     name: 'iam',
     migrations: iamMigrations,
     permissions: Object.values(permissions),
-    mounts: [mountOf(parts, createLogin(parts, guards), lookupToken)],
+    mounts: [mountOf(parts, guards, lookupToken)],
     async start() {
       await registerPermissions(parts)
       cleaner.start()
@@ -113,7 +117,8 @@ function createTokenLookup({ db, clock }: Pick<IamParts, 'db' | 'clock'>, use: P
   }
 }
 
-function mountOf(parts: IamParts, login: Login, lookupToken: TokenLookup): Mount {
+function mountOf(parts: IamParts, guards: LoginGuards, lookupToken: TokenLookup): Mount {
+  const login = createLogin(parts, guards)
   return {
     base: '/iam',
     tag: 'IAM',
@@ -135,6 +140,7 @@ function mountOf(parts: IamParts, login: Login, lookupToken: TokenLookup): Mount
       postUser(parts),
       getMe(parts),
       patchMe(parts),
+      putMyPassword(parts, guards),
       getMyMemberships(parts),
       getMyPermissions(parts),
       postMyTenant(parts),
@@ -145,11 +151,13 @@ function mountOf(parts: IamParts, login: Login, lookupToken: TokenLookup): Mount
       deleteUserRoute(parts),
       getTenants(parts),
       postTenant(parts),
+      postTenantImport(parts),
       getTenant(parts, { suffix: '' }),
       getTenant(parts, { suffix: '/profile' }),
       patchTenant(parts),
       putTenant(parts),
       deleteTenantRoute(parts),
+      getTenantExport(parts),
       getTenantUsers(parts),
       putTenantUser(parts),
       deleteTenantUser(parts),

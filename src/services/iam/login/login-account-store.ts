@@ -49,6 +49,15 @@ export async function findLoginAccount(tx: Tx, username: string): Promise<LoginA
   }
 }
 
+/** The hash of a person's own password; undefined for a service, and for a person who has none. The transaction must see all. */
+export async function findPasswordHash(tx: Tx, userId: string): Promise<string | undefined> {
+  const [row] = await tx.query<{ password_hash: string | null }>(
+    `select password_hash from iam.user where id = $1 and kind = 'user'`,
+    [userId],
+  )
+  return row?.password_hash ?? undefined
+}
+
 /** Whether the user still may log in with the password of that hash; keeps it so until the transaction ends. */
 export async function lockLoginAccount(tx: Tx, { id, passwordHash }: LoginAccount): Promise<boolean> {
   const rows = await tx.query(

@@ -7,9 +7,8 @@ import { issueToken } from '../token/token-issue.ts'
 import { withdrawOldestLogins } from '../token/withdraw-token.ts'
 import { normaliseUsername, usernameHash } from '../user/username.ts'
 import { isReferenceGone } from '../violation.ts'
+import { guardedTry, type LoginGuards } from './guarded-try.ts'
 import { findLoginAccount, type LoginAccount, lockLoginAccount } from './login-account-store.ts'
-import type { LoginFailures } from './login-failures.ts'
-import type { LoginThrottle } from './login-throttle.ts'
 
 /** What someone typed, and where from. */
 export interface LoginAttempt {
@@ -22,19 +21,13 @@ export interface LoginAttempt {
 /** Gives a token for the right password; throws `login-failed` otherwise. */
 export type Login = (attempt: LoginAttempt) => Promise<IssuedToken>
 
-/** What stands around the check of a password. */
-export interface LoginGuards {
-  readonly failures: Pick<LoginFailures, 'record'>
-  readonly throttle: Pick<LoginThrottle, 'enter'>
-}
-
 type LoginParts = Pick<IamParts, 'db' | 'bus' | 'clock' | 'passwords' | 'masterKey' | 'config'>
 
 /**
  * Every refusal looks the same from outside and takes the same: one look-up, one count, one hash, one row of failures, whether the user
  * is unknown, the password wrong, or the user or its tenant not active.
  */
-export function createLogin(parts: LoginParts, { failures, throttle }: LoginGuards): Login {
+export function createLogin(parts: LoginParts, guards: LoginGuards): Login {
   const { db, passwords, masterKey } = parts
   const hashKey = masterKey.derive('iam/username-hash')
   return async ({ username, password, address }) => {
@@ -45,24 +38,11 @@ export function createLogin(parts: LoginParts, { failures, throttle }: LoginGuar
       userId: account?.id,
       tenantId: account?.tenantId,
     }
-    const attempt = await throttle.enter(who, address).catch(async (refusal: unknown) => {
-      if (refusal instanceof HubError) await failures.record(who, address)
-      throw refusal
-    })
-    let issued: IssuedToken | undefined
-    try {
+    const issued = await guardedTry(guards, who, address, async () => {
       const fits = await passwords.verify(password, account?.passwordHash)
-      issued = account?.active && fits ? await issueLogin(parts, account) : undefined
-    } catch (error) {
-      // Nobody has learnt whether the password is right.
-      await attempt.end('not looked at')
-      throw error
-    }
-    if (issued) {
-      await attempt.end('succeeded')
-      return issued
-    }
-    await failures.record(who, address)
+      return account?.active && fits ? issueLogin(parts, account) : undefined
+    })
+    if (issued) return issued
     throw new HubError('login-failed', 'The username or the password is wrong, or the user must not log in')
   }
 }

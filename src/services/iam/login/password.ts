@@ -1,20 +1,8 @@
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
 import { HubError } from '#lib/errors'
+import { normalisePassword } from './password-policy.ts'
 import { createTurnstile } from './turnstile.ts'
-
-/** In characters. */
-export const SHORTEST_PASSWORD = 8
-/** In characters. It keeps work and memory of a check within bounds. */
-export const LONGEST_PASSWORD = 128
-
-/** Throws `invalid-body` unless the password has 8 to 128 characters. */
-export function checkPassword(password: string): void {
-  const { length } = [...password]
-  if (length >= SHORTEST_PASSWORD && length <= LONGEST_PASSWORD) return
-  const message = `Field "password" must have ${SHORTEST_PASSWORD} to ${LONGEST_PASSWORD} characters`
-  throw new HubError('invalid-body', message, { faults: [{ field: 'password', message }] })
-}
 
 /** Hashes passwords and checks them. */
 export interface Passwords {
@@ -61,8 +49,7 @@ export function createPasswords(options: PasswordsOptions = {}): Passwords {
   const nobody = write({ memory, passes, parallelism, salt: randomBytes(SALT_BYTES), tag: randomBytes(TAG_BYTES) })
 
   const tagOf = (password: string, { salt, tag, ...costs }: Hash) => {
-    // One spelling whatever the keyboard: composed and decomposed letters are the same password.
-    const message = Buffer.from(password.normalize('NFKC'))
+    const message = Buffer.from(normalisePassword(password))
     return pass(() => derive('argon2id', { message, nonce: salt, tagLength: tag.length, ...costs }))
   }
 
@@ -84,6 +71,32 @@ function tooMany(): HubError {
   })
 }
 
+/**
+ * What is wrong with a hash that was made elsewhere; undefined for one by which somebody may log in here. Bounded both ways: a cheap one would
+ * not protect the password, an expensive one would hold up all other logins.
+ */
+export function foreignHashFault(text: string): string | undefined {
+  const hash = parse(text)
+  if (hash === undefined) return 'be an Argon2id PHC string of version 19'
+  const { memory: size, passes: times, parallelism: lanes, salt, tag } = hash
+  const isCostly = size >= LEAST_MEMORY && size <= MOST_MEMORY && times >= 1 && size * times <= MOST_WORK
+  if (!isCostly || lanes < 1 || lanes > 4) {
+    return `cost from ${LEAST_MEMORY} to ${MOST_MEMORY} KiB, with memory times passes up to ${MOST_WORK}, and have 1 to 4 lanes`
+  }
+  if (isBetween(salt.length, 8, 64) && isBetween(tag.length, 16, 64)) return undefined
+  return 'have a salt of 8 to 64 bytes and a hash of 16 to 64 bytes'
+}
+
+/** In KiB: the least that OWASP names for Argon2id. */
+const LEAST_MEMORY = 7_168
+const MOST_MEMORY = 65_536
+/** Seven times the work of one of ours. */
+const MOST_WORK = 272_384
+
+function isBetween(value: number, least: number, most: number): boolean {
+  return value >= least && value <= most
+}
+
 interface Hash {
   readonly memory: number
   readonly passes: number
@@ -99,9 +112,15 @@ function write({ memory, passes, parallelism, salt, tag }: Hash): string {
 }
 
 function read(text: string): Hash {
-  const [, m, t, p, salt, tag] = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([\w+/]+)\$([\w+/]+)$/.exec(text) ?? []
-  if (salt === undefined || tag === undefined)
-    throw new Error('Cannot read a password hash as it must be an Argon2id PHC string')
+  const hash = parse(text)
+  if (hash === undefined) throw new Error('Cannot read a password hash as it must be an Argon2id PHC string')
+  return hash
+}
+
+function parse(text: string): Hash | undefined {
+  const form = /^\$argon2id\$v=19\$m=(\d{1,9}),t=(\d{1,9}),p=(\d{1,9})\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/
+  const [, m, t, p, salt, tag] = form.exec(text) ?? []
+  if (salt === undefined || tag === undefined) return undefined
   return {
     memory: Number(m),
     passes: Number(t),

@@ -6,7 +6,8 @@ import { sessionsOf, setSession } from '#lib/http/session-cookie'
 import type { TokenLookup } from '#lib/principal'
 import { asSystem } from '../as-system.ts'
 import type { IamParts } from '../deps.ts'
-import type { Login, LoginAttempt, LoginToken } from '../login/login.ts'
+import type { Login, LoginAttempt } from '../login/login.ts'
+import type { IssuedToken } from '../token/token.ts'
 import { findSignedIn, type SignedIn } from './account-store.ts'
 import { loginOf } from './adapter.ts'
 import { scopes } from './claims.ts'
@@ -143,7 +144,7 @@ interface Refusal {
 }
 
 /** The token, or what the user is told. */
-async function tryLogin(login: Login, attempt: LoginAttempt): Promise<LoginToken | Refusal> {
+async function tryLogin(login: Login, attempt: LoginAttempt): Promise<IssuedToken | Refusal> {
   if (attempt.username === '' || attempt.password === '') {
     return { status: 400, problem: 'Type your user name and your password.' }
   }

@@ -1,4 +1,6 @@
+import { type CursorPaging, type Listed, readPage, type Sorts } from '#lib/paging'
 import type { Tx } from '#lib/postgres'
+import { holds } from '../search.ts'
 import type { Role } from './role.ts'
 
 /** A role as it comes out of the database, also within a user's row as JSON. */
@@ -56,17 +58,28 @@ export async function deleteRole(tx: Tx, id: string): Promise<void> {
   await tx.query('delete from iam.role where id = $1', [id])
 }
 
-/** Those of the hub first. */
+/** Those of the hub first and then tenant by tenant, or by name alone. */
+export const roleSorts = {
+  tenant: [
+    { sql: `coalesce(tenant_id::text, '')`, type: 'text' },
+    { sql: 'name', type: 'text' },
+    { sql: 'id', type: 'uuid' },
+  ],
+  name: [
+    { sql: 'name', type: 'text' },
+    { sql: 'id', type: 'uuid' },
+  ],
+} as const satisfies Sorts
+
+/** Those whose name holds the text; without it all. */
 export async function listRoles(
   tx: Tx,
-  page: { limit: number; offset: number },
-): Promise<{ items: Role[]; total: number }> {
-  const rows = await tx.query<RoleRow>(
-    `select ${COLUMNS} from iam.role order by tenant_id nulls first, name, id limit $1 offset $2`,
-    [page.limit, page.offset],
-  )
-  const [count] = await tx.query<{ total: number }>('select count(*) as total from iam.role')
-  return { items: rows.map(toRole), total: count?.total ?? 0 }
+  { search }: { readonly search?: string },
+  paging: CursorPaging,
+): Promise<Listed<Role>> {
+  const source = { columns: COLUMNS, from: 'iam.role', where: holds('name', 1), values: [search ?? null] }
+  const { items, meta } = await readPage<RoleRow>(tx, source, paging)
+  return { items: items.map(toRole), meta }
 }
 
 /** Reads a row, or what `ROLE_JSON` made of one. */

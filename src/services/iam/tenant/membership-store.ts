@@ -32,3 +32,12 @@ export async function listMemberships(tx: Tx, userId: string): Promise<Membershi
     isDefault: is_default,
   }))
 }
+
+/** The names of the tenants of a user, as far as the transaction sees them. */
+export async function tenantNamesOf(tx: Tx, userId: string): Promise<string[]> {
+  const rows = await tx.query<{ name: string }>(
+    'select n.name from iam.membership m join iam.tenant n on n.id = m.tenant_id where m.user_id = $1',
+    [userId],
+  )
+  return rows.map(({ name }) => name)
+}

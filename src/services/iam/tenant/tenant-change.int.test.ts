@@ -27,7 +27,11 @@ describe('a tenant', () => {
       events.map(({ payload }) => [payload.changed, payload.before, payload.after]),
       [
         [['name'], { name: 'a' }, { name: 'Mine' }],
-        [['name', 'status', 'confirmed'], { name: 'Mine', status: 'ACTIVE' }, { name: 'Whole', status: 'DISABLED' }],
+        [
+          ['name', 'status', 'confirmed'],
+          { name: 'Mine', status: 'ACTIVE', confirmed: true },
+          { name: 'Whole', status: 'DISABLED', confirmed: false },
+        ],
       ],
     )
     assert.equal((await hub.call('GET', `${users}/me`, { token: a.boss })).status, 401)

@@ -11,7 +11,6 @@ import { lockTenant, updateTenant } from './tenant-store.ts'
 export type TenantChange = Partial<Pick<Tenant, 'name' | 'status' | 'confirmed'>>
 
 const fields = ['name', 'status', 'confirmed'] as const
-const told = ['name', 'status'] as const
 
 /** Changes a tenant as far as the principal may, and tells of it. Resolves to the tenant afterwards. */
 export async function modifyTenant(
@@ -28,8 +27,7 @@ export async function modifyTenant(
     if (changed.length === 0) return before
     if (changed.some((field) => field !== 'name')) demandStanding(current)
     await updateTenant(tx, after)
-    const tell = (tenant: Tenant) =>
-      Object.fromEntries(told.filter((field) => changed.includes(field)).map((field) => [field, tenant[field]]))
+    const tell = (tenant: Tenant) => Object.fromEntries(changed.map((field) => [field, tenant[field]]))
     const payload = { ...actor(principal), id: after.id, changed, before: tell(before), after: tell(after) }
     await bus.publish(tx, { name: 'iam.tenant.modified', payload })
     return after

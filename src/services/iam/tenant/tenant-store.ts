@@ -1,4 +1,6 @@
+import { type CursorPaging, type Listed, readPage, type Sorts } from '#lib/paging'
 import type { Tx } from '#lib/postgres'
+import { holds } from '../search.ts'
 import type { Status, Tenant } from './tenant.ts'
 
 interface TenantRow {
@@ -53,17 +55,25 @@ export async function deleteTenant(tx: Tx, id: string): Promise<void> {
   await tx.query('delete from iam.tenant where id = $1', [id])
 }
 
-/** In the order of their creation. */
+/** By creation, as ids are made in that order, or by name. */
+export const tenantSorts = {
+  createdAt: [{ sql: 'id', type: 'uuid' }],
+  name: [
+    { sql: 'name', type: 'text' },
+    { sql: 'id', type: 'uuid' },
+  ],
+} as const satisfies Sorts
+
+/** Those whose name holds the text, and that have the status; without either all. */
 export async function listTenants(
   tx: Tx,
-  page: { limit: number; offset: number },
-): Promise<{ items: Tenant[]; total: number }> {
-  const rows = await tx.query<TenantRow>(`select ${COLUMNS} from iam.tenant order by id limit $1 offset $2`, [
-    page.limit,
-    page.offset,
-  ])
-  const [count] = await tx.query<{ total: number }>('select count(*) as total from iam.tenant')
-  return { items: rows.map(toTenant), total: count?.total ?? 0 }
+  { search, status }: { readonly search?: string; readonly status?: Status },
+  paging: CursorPaging,
+): Promise<Listed<Tenant>> {
+  const where = `${holds('name', 1)} and ($2::text is null or status = $2)`
+  const source = { columns: COLUMNS, from: 'iam.tenant', where, values: [search ?? null, status ?? null] }
+  const { items, meta } = await readPage<TenantRow>(tx, source, paging)
+  return { items: items.map(toTenant), meta }
 }
 
 function toTenant({ id, name, status, confirmed, created_at, changed_at }: TenantRow): Tenant {

@@ -53,8 +53,9 @@ test('ensureFirstAdmin() takes name and password, and does nothing where there i
   assert.equal(await hub.iam.ensureFirstAdmin({ username: 'other', password: ADMIN_PASSWORD }), undefined)
 })
 
-test('ensureFirstAdmin() refuses a short password and a bad name', async (t) => {
+test('ensureFirstAdmin() refuses a bad password and a bad name', async (t) => {
   const { hub } = await setup(t)
   await assert.rejects(hub.iam.ensureFirstAdmin({ password: 'short' }), /8 to 128/)
+  await assert.rejects(hub.iam.ensureFirstAdmin({ password: 'password1' }), /"OIH_ADMIN_PASSWORD" must not be one/)
   await assert.rejects(hub.iam.ensureFirstAdmin({ username: 'a b' }), /username/)
 })

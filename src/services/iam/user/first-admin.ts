@@ -3,7 +3,7 @@ import { newId } from '#lib/id'
 import type { Tx } from '#lib/postgres'
 import { asSystem } from '../as-system.ts'
 import type { IamParts } from '../deps.ts'
-import { checkPassword } from '../login/password.ts'
+import { checkPassword } from '../login/password-policy.ts'
 import { ADMIN_ROLE } from '../role/role.ts'
 import { findRolesById } from '../role/role-store.ts'
 import { insertTenant } from '../tenant/tenant-store.ts'
@@ -30,6 +30,9 @@ const LOCK = 0x4f494861
 const ALPHABET = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghjkmnpqrstuvwxyz23456789'
 const PASSWORD_CHARACTERS = 24
 
+/** The name of the tenant that the administrator belongs to. */
+const TENANT = 'Main'
+
 type Parts = Pick<IamParts, 'db' | 'bus' | 'clock' | 'passwords'>
 
 /**
@@ -41,7 +44,7 @@ export async function ensureFirstAdmin(parts: Parts, options: FirstAdminOptions 
   if (await asSystem(db, hasUsers)) return undefined
   const username = checkedUsername(options.username ?? 'admin')
   const password = options.password ?? randomPassword()
-  checkPassword(password)
+  await checkPassword(password, { username, tenants: [TENANT], field: 'OIH_ADMIN_PASSWORD' })
   // Before the transaction: it takes a while.
   const passwordHash = await passwords.hash(password)
   const created = await asSystem(db, async (tx) => {
@@ -60,7 +63,7 @@ async function createAdmin(
   { username, passwordHash }: { username: string; passwordHash: string },
 ): Promise<void> {
   const [id, tenantId, createdAt] = [newId(), newId(), clock()]
-  const [name, status] = ['Main', 'ACTIVE'] as const
+  const [name, status] = [TENANT, 'ACTIVE'] as const
   await insertTenant(tx, { id: tenantId, name, status, confirmed: true, createdAt, changedAt: createdAt })
   await insertUser(tx, {
     id,

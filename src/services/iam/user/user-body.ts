@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { Id } from '#lib/schema'
 import { StatusSchema } from '../documents.ts'
-import { LONGEST_PASSWORD, SHORTEST_PASSWORD } from '../login/password.ts'
+import { LONGEST_PASSWORD, SHORTEST_PASSWORD } from '../login/password-policy.ts'
 import { LONGEST_USERNAME } from './username.ts'
 
 // The fields of a user as callers write them.
@@ -11,7 +11,12 @@ const NameSchema = Type.String({ minLength: 1, maxLength: 200 })
 /** Each of them with its rule; what must be there is the route's to say. */
 export const userBody = {
   username: Type.String({ minLength: 1, maxLength: LONGEST_USERNAME }),
-  password: Type.String({ minLength: SHORTEST_PASSWORD, maxLength: LONGEST_PASSWORD }),
+  password: Type.String({
+    minLength: SHORTEST_PASSWORD,
+    maxLength: LONGEST_PASSWORD,
+    description:
+      'Any characters; none of the common ones, and 8 characters beside the username and the name of the tenant',
+  }),
   firstname: NameSchema,
   lastname: NameSchema,
   status: StatusSchema,

@@ -4,10 +4,12 @@ import type { Permission, Principal } from '#lib/principal'
 import { scopeOf } from '#lib/scope'
 import { actingNow } from '../acting.ts'
 import { actor, found, type IamParts } from '../deps.ts'
+import { checkPassword } from '../login/password-policy.ts'
 import { checkGrant } from '../permission/grant.ts'
 import { catalogueOf } from '../permission/permission-store.ts'
 import { everywhereOf, permissions as iamPermissions } from '../permissions.ts'
 import { findRolesById } from '../role/role-store.ts'
+import { tenantNamesOf } from '../tenant/membership-store.ts'
 import { withdrawTokens } from '../token/withdraw-token.ts'
 import { isViolation } from '../violation.ts'
 import { demandAuthority } from './authority.ts'
@@ -34,7 +36,11 @@ export async function modifyUser(parts: Parts, principal: Principal, id: string,
   const target = { scope: scopeOf(principal), id, permission: iamPermissions.memberUpdate }
   const name = rest.username === undefined ? {} : { username: checkedUsername(rest.username) }
   // Once before the hash, which is work, and again with it: what is done must be right at the moment it is done.
-  await parts.db.transaction(target.scope, (tx) => permitted(parts, tx, principal, target, request))
+  const context = await parts.db.transaction(target.scope, async (tx) => {
+    const { user } = await permitted(parts, tx, principal, target, request)
+    return { username: name.username ?? user.username, tenants: await tenantNamesOf(tx, user.id) }
+  })
+  if (password !== undefined) await checkPassword(password, context)
   const secret = password === undefined ? {} : { passwordHash: await parts.passwords.hash(password) }
   try {
     return await modify(parts, principal, target, { ...rest, ...name, ...secret })

@@ -1,5 +1,7 @@
+import { type CursorPaging, type Listed, readPage, type Sorts } from '#lib/paging'
 import type { Scope, Tx } from '#lib/postgres'
 import { ROLE_JSON, type RoleRow, toRole } from '../role/role-store.ts'
+import { holds } from '../search.ts'
 import type { Status } from '../tenant/tenant.ts'
 import type { NewUser, User } from './user.ts'
 
@@ -35,42 +37,51 @@ export const ROLE_IDS = `
 export const ROLES_JSON = `coalesce(
   (select json_agg(${ROLE_JSON} order by r.name, r.id) from iam.role r where r.id in (${ROLE_IDS})), '[]')`
 
+const COLUMNS = `${USER_COLUMNS}, m.tenant_id, u.permissions || coalesce(m.permissions, '{}') as permissions, ${ROLES_JSON} as roles`
+
 /** A tenant's transaction sees the one membership in that tenant; one that sees all takes the default. */
-const SELECT = `
-  select ${USER_COLUMNS}, m.tenant_id, u.permissions || coalesce(m.permissions, '{}') as permissions, ${ROLES_JSON} as roles
-    from iam.user u
-    left join lateral (
-      select tenant_id, permissions from iam.membership where user_id = u.id order by is_default desc, tenant_id limit 1
-    ) m on true`
+const FROM = `iam.user u
+  left join lateral (
+    select tenant_id, permissions from iam.membership where user_id = u.id order by is_default desc, tenant_id limit 1
+  ) m on true`
 
 /** Undefined also for one that the transaction must not see. */
 export async function findUserById(tx: Tx, id: string): Promise<User | undefined> {
-  const [row] = await tx.query<UserRow>(`${SELECT} where u.id = $1`, [id])
+  const [row] = await tx.query<UserRow>(`select ${COLUMNS} from ${FROM} where u.id = $1`, [id])
   return row && toUser(row)
 }
 
-/** What a list of users is narrowed down to; both must fit. Names are normalised. */
+/** What a list of users is narrowed down to; all of it must fit. Names are normalised. */
 export interface UserFilter {
   readonly ids?: readonly string[]
   readonly usernames?: readonly string[]
+  /** Part of the username, or of first and last name together. */
+  readonly search?: string
+  readonly status?: Status
+  /** Whose members. */
+  readonly tenantId?: string
+  /** Who has that role, of the platform or in a tenant that the transaction sees. */
+  readonly roleId?: string
 }
 
-/** People, not services, in the order of their creation. */
-export async function listUsers(
-  tx: Tx,
-  { ids, usernames }: UserFilter,
-  page: { limit: number; offset: number },
-): Promise<{ items: User[]; total: number }> {
-  const where = `u.kind = 'user' and ($1::uuid[] is null or u.id = any ($1))
-    and ($2::text[] is null or u.username = any ($2))`
-  const values = [ids ?? null, usernames ?? null]
-  const rows = await tx.query<UserRow>(`${SELECT} where ${where} order by u.id limit $3 offset $4`, [
-    ...values,
-    page.limit,
-    page.offset,
-  ])
-  const [count] = await tx.query<{ total: number }>(`select count(*) as total from iam.user u where ${where}`, values)
-  return { items: rows.map(toUser), total: count?.total ?? 0 }
+/** By creation, as ids are made in that order, or by name. */
+export const userSorts = {
+  createdAt: [{ sql: 'u.id', type: 'uuid' }],
+  username: [{ sql: 'u.username', type: 'text' }],
+} as const satisfies Sorts
+
+/** People, not services. */
+export async function listUsers(tx: Tx, filter: UserFilter, paging: CursorPaging): Promise<Listed<User>> {
+  const { ids, usernames, search, status, tenantId, roleId } = filter
+  const where = `u.kind = 'user' and ($1::uuid[] is null or u.id = any ($1)) and ($2::text[] is null or u.username = any ($2))
+    and ${holds(`concat_ws(' ', u.username, u.firstname, u.lastname)`, 3)} and ($4::text is null or u.status = $4)
+    and ($5::uuid is null or u.id in (select user_id from iam.membership where tenant_id = $5))
+    and ($6::uuid is null or u.id in (
+          select user_id from iam.membership_role where role_id = $6 union all select user_id from iam.platform_role where role_id = $6))`
+  const values = [ids, usernames, search, status, tenantId, roleId].map((value) => value ?? null)
+  const source = { columns: COLUMNS, from: FROM, where, values, countFrom: 'iam.user u' }
+  const { items, meta } = await readPage<UserRow>(tx, source, paging)
+  return { items: items.map(toUser), meta }
 }
 
 /** False when the name is taken, in whichever tenant. The transaction must see all, or only the user's tenant. */

@@ -120,7 +120,9 @@ test('GET /users lists all for an admin, with ?meta=true as a page (case 13)', a
   )
   assert.doesNotMatch(JSON.stringify(bare.body), /hash|argon2/)
   const page = await hub.call('GET', `${users}?meta=true&page[size]=2&page[number]=2`, { token: admin })
-  assert.deepEqual(page.body.meta, { page: 2, perPage: 2, total: 5, totalPages: 3 })
+  const { next, ...meta } = page.body.meta
+  assert.deepEqual(meta, { page: 2, perPage: 2, total: 5, totalPages: 3 })
+  assert.match(next, /^[\w-]+$/)
   assert.deepEqual(
     page.body.data.map(({ username }: Named) => username),
     ['plain-a', 'boss-b'],

@@ -1,12 +1,31 @@
 import { Type } from 'typebox'
 import { route } from '#lib/http/route'
-import { pagingOf } from '#lib/paging'
+import { cursorPagingOf, sortQuery } from '#lib/paging'
+import { Id } from '#lib/schema'
 import { found, type IamParts } from '../../deps.ts'
-import { IdParams, ListOf, listBody, listQuery, UserDocument, userDocument } from '../../documents.ts'
+import {
+  IdParams,
+  ListOf,
+  listAnswer,
+  StatusSchema,
+  searchableListQuery,
+  UserDocument,
+  userDocument,
+} from '../../documents.ts'
 import { permissions } from '../../permissions.ts'
 import { scopeOfTenant } from '../../tenant/tenant-scope.ts'
 import { findTenantById } from '../../tenant/tenant-store.ts'
-import { listUsers } from '../../user/user-store.ts'
+import { listUsers, userSorts } from '../../user/user-store.ts'
+
+const Query = Type.Object(
+  {
+    ...searchableListQuery,
+    ...sortQuery(userSorts, 'createdAt'),
+    status: Type.Optional(StatusSchema),
+    role: Type.Optional({ ...Id, description: 'Who has it' }),
+  },
+  { additionalProperties: false },
+)
 
 /** `GET /tenants/:id/users`: each as seen in that tenant. */
 export const getTenantUsers = ({ db }: Pick<IamParts, 'db'>) =>
@@ -16,15 +35,23 @@ export const getTenantUsers = ({ db }: Pick<IamParts, 'db'>) =>
     summary: 'List the users of a tenant, with what they may do there',
     permission: permissions.memberRead,
     params: IdParams,
-    query: Type.Object(listQuery, { additionalProperties: false }),
+    query: Query,
     response: { 200: ListOf(UserDocument) },
     errors: ['not-found'],
-    async handle({ params, query, principal }) {
-      const paging = pagingOf(query)
-      const { items, total } = await db.transaction(scopeOfTenant(principal, params.id), async (tx) => {
+    async handle({ params, query, principal, url }) {
+      const { search, status, role } = query
+      const scope = scopeOfTenant(principal, params.id)
+      const filter = {
+        tenantId: scope.tenant,
+        ...(search && { search }),
+        ...(status && { status }),
+        ...(role && { roleId: role }),
+      }
+      const paging = cursorPagingOf(query, userSorts, 'createdAt')
+      const page = await db.transaction(scope, async (tx) => {
         found(await findTenantById(tx, params.id), 'tenant')
-        return listUsers(tx, {}, paging)
+        return listUsers(tx, filter, paging)
       })
-      return { status: 200, body: listBody(query, items.map(userDocument), paging.meta(total)) }
+      return listAnswer({ query, url }, page, userDocument)
     },
   })

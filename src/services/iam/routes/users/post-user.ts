@@ -7,6 +7,7 @@ import { scopeOf } from '#lib/scope'
 import { actingNow } from '../../acting.ts'
 import { actor, found, type IamParts } from '../../deps.ts'
 import { Created } from '../../documents.ts'
+import { checkPassword } from '../../login/password-policy.ts'
 import { checkGrant, defaultRoles, tenantToCreateIn } from '../../permission/grant.ts'
 import { catalogueOf } from '../../permission/permission-store.ts'
 import { everywhereOf, permissions } from '../../permissions.ts'
@@ -50,14 +51,15 @@ export const postUser = (parts: IamParts) =>
       const username = checkedUsername(body.username)
       const scope = scopeOf(principal)
       // Once before the hash, which is work, and again with it: what is given must be right at the moment it is given.
-      await db.transaction(scope, (tx) => granted(parts, tx, principal, body))
+      const { tenants } = await db.transaction(scope, (tx) => granted(parts, tx, principal, body))
+      await checkPassword(body.password, { username, tenants })
       const passwordHash = await passwords.hash(body.password)
       const user = await db.transaction(scope, async (tx) => {
         const current = await actingNow(parts, tx, principal, permissions.memberCreate)
         const user = {
           ...newUser(body, username, parts.clock()),
           passwordHash,
-          ...(await granted(parts, tx, current, body)),
+          ...(await granted(parts, tx, current, body)).rights,
         }
         if (!(await insertUser(tx, user))) throw taken()
         await bus.publishAll(tx, eventsOf(user, principal))
@@ -67,26 +69,33 @@ export const postUser = (parts: IamParts) =>
     },
   })
 
+interface Granted {
+  readonly rights: Pick<NewUser, 'membership' | 'roles' | 'permissions' | 'everywhere'>
+  /** Names of the tenants that the user is in. */
+  readonly tenants: readonly string[]
+}
+
 /** What the user gets; throws when the principal must not give it. */
 async function granted(
   { catalogue: registered }: Pick<IamParts, 'catalogue'>,
   tx: Tx,
   principal: Principal,
   body: Body,
-): Promise<Pick<NewUser, 'membership' | 'roles' | 'permissions' | 'everywhere'>> {
+): Promise<Granted> {
   const tenantId = tenantToCreateIn(principal, body.tenant)
-  if (tenantId !== undefined) found(await findTenantById(tx, tenantId), 'tenant', 'tenant')
+  const tenant = tenantId && found(await findTenantById(tx, tenantId), 'tenant', 'tenant')
   const roleIds = body.roles ?? []
   const roles = await findRolesById(tx, body.roles ?? [USER_ROLE])
   const asked = body.permissions ?? []
   const catalogue = await catalogueOf(tx, registered)
   checkGrant(principal, catalogue, { tenantId, roleIds, roles, permissions: asked })
-  return {
+  const rights = {
     membership: tenantId === undefined ? undefined : { tenantId },
     roles: body.roles ? roles : defaultRoles(principal, catalogue, tenantId, roles[0]),
     permissions: asked,
     everywhere: everywhereOf(catalogue, asked, tenantId),
   }
+  return { rights, tenants: tenant ? [tenant.name] : [] }
 }
 
 function newUser({ firstname, lastname, status = 'ACTIVE' }: Body, username: string, createdAt: Date) {
