@@ -6,7 +6,7 @@ import { createTestHub, createTwoTenants } from '../../../test/support/iam-hub.t
 import { ADMIN_ROLE, TENANT_ADMIN_ROLE } from './role/role.ts'
 
 // Row-level security alone: no route, no rule, only the database as a request's transaction has it. What holds for every table alike is in
-// test/row-isolation.int.test.ts; here is what the IAM's own policies promise beyond that.
+// test/isolation/rows.int.test.ts; here is what the IAM's own policies promise beyond that.
 
 async function setup(t: TestContext) {
   const hub = await createTestHub(t)

@@ -3,11 +3,11 @@ import { randomUUID } from 'node:crypto'
 import { type TestContext, test } from 'node:test'
 import { eventBusMigrations } from '#event-bus'
 import type { Database, Queryable, Scope, Tx } from '#lib/postgres'
-import { auditLogMigrations } from '../src/services/audit-log/migrations.ts'
-import { componentOrchestratorMigrations } from '../src/services/component-orchestrator/migrations.ts'
-import { flowRepositoryMigrations } from '../src/services/flow-repository/migrations.ts'
-import { iamMigrations } from '../src/services/iam/migrations.ts'
-import { createTestDatabase } from './support/postgres.ts'
+import { auditLogMigrations } from '../../src/services/audit-log/migrations.ts'
+import { componentOrchestratorMigrations } from '../../src/services/component-orchestrator/migrations.ts'
+import { flowRepositoryMigrations } from '../../src/services/flow-repository/migrations.ts'
+import { iamMigrations } from '../../src/services/iam/migrations.ts'
+import { createTestDatabase } from '../support/postgres.ts'
 
 // Row-level security on its own, the guard of the routes switched off: statements without any condition, as the app role, in a
 // transaction of tenant A, over every table there is. A new table has to be told of here, in one of the two lists.
@@ -236,7 +236,7 @@ test('every table of the database is in one of the lists of this file', async (t
   const listed = new Set([...Object.keys(tables), ...Object.keys(shared)])
   const how = `add to "tables" a row that a tenant may have in it, or to "shared" the reason why it is no tenant's`
   for (const name of names)
-    assert.ok(listed.has(name), `Table "${name}" is not in test/row-isolation.int.test.ts: ${how}`)
+    assert.ok(listed.has(name), `Table "${name}" is not in test/isolation/rows.int.test.ts: ${how}`)
   for (const name of listed) assert.ok(names.has(name), `There is no table "${name}": take it out of this file`)
 })
 
