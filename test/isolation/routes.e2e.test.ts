@@ -10,8 +10,8 @@ import { firstFlow, startTestHub } from '../support/test-hub.ts'
 import { type AccessRow, type Caller, callers, howTo, readAccessTable, tablePath } from './access-table.ts'
 import { type Answered, createAsking } from './asking.ts'
 import { password, references, sampleBody } from './sample-body.ts'
-import { newThings, type Owner, pathOf, standingThings } from './things.ts'
-import { createMember, createRole, createWorld, tenantRoles, type World } from './world.ts'
+import { newThings, ownerFor, pathOf, standingThings } from './things.ts'
+import { createMember, createWorld, tenantRoles, type World } from './world.ts'
 
 // The proof that nobody reaches what is another's: docs/access.md against a running hub. Tenant A has the callers; tenant B has things,
 // which nobody of A may see, change or learn of.
@@ -120,10 +120,10 @@ interface Proof {
 
 /** Every caller, with things of the own tenant. */
 async function proveOwn(given: Setup, sessions: Sessions, { operation, row, secrets }: Proof): Promise<void> {
-  const { ask, a } = given
+  const { ask, a, hub } = given
   for (const caller of callers) {
     const expected = row.own[caller]
-    const owner = await ownerFor(given, caller, operation)
+    const owner = await ownerFor({ world: a, admin: hub.admin, boss: a.members.TENANT_ADMIN }, caller, operation)
     const isNew = expected < 300 && operation.method !== 'GET'
     const things = isNew ? await newThings(operation, owner) : standingThings(operation, owner.world)
     const body = sampleBody(operation, { ...a, ...owner.world })
@@ -143,15 +143,6 @@ async function proveOwn(given: Setup, sessions: Sessions, { operation, row, secr
       assert.equal(head.status, expected, `${caller}, HEAD`)
     }
   }
-}
-
-/** What ADMIN does to a tenant, it does to one that nobody needs. */
-async function ownerFor({ hub, a }: Setup, caller: Caller, { path }: ApiOperation): Promise<Owner> {
-  const { admin } = hub
-  const boss = a.members.TENANT_ADMIN
-  if (caller !== 'ADMIN' || !path.includes('/tenants/{id}')) return { world: a, admin, boss }
-  const { id: tenant } = await admin.expect('POST', '/iam/api/v1/tenants', { name: 'another' })
-  return { world: { ...a, tenant, role: await createRole(admin, tenant) }, admin, boss }
 }
 
 /** The id of an event that a stream shows after everything of the other tenant. */

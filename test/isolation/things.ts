@@ -3,7 +3,7 @@ import type { ApiOperation } from '../support/api-document.ts'
 import type { HubClient } from '../support/hub-client.ts'
 import { firstFlow } from '../support/test-hub.ts'
 import { password } from './sample-body.ts'
-import type { World } from './world.ts'
+import { createRole, type World } from './world.ts'
 
 /** Whose the thing is to be, and who makes it. */
 export interface Owner {
@@ -47,6 +47,14 @@ const kinds: Readonly<Record<string, Kind>> = {
 
 async function makeUser({ admin, world: { tenant } }: Owner): Promise<string> {
   return (await admin.expect('POST', '/iam/api/v1/users', { username: randomUUID(), password, tenant })).id
+}
+
+/** What ADMIN does to a tenant, it does to one that nobody needs; anyone else to the own. */
+export async function ownerFor(owner: Owner, caller: string, { path }: ApiOperation): Promise<Owner> {
+  const { admin, world } = owner
+  if (caller !== 'ADMIN' || !path.includes('/tenants/{id}')) return owner
+  const { id: tenant } = await admin.expect('POST', '/iam/api/v1/tenants', { name: 'another' })
+  return { ...owner, world: { ...world, tenant, role: await createRole(admin, tenant) } }
 }
 
 /** The parameters of a path, in its order, each with the part before it. */

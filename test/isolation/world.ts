@@ -53,7 +53,7 @@ export async function createRole(admin: HubClient, tenant: string, name: string 
 export async function createMember(
   { url, admin }: Pick<TestHub, 'url' | 'admin'>,
   tenant: string | undefined,
-  given: { readonly mark?: string; readonly role: TenantRole; readonly permissions?: readonly string[] },
+  given: { readonly mark?: string; readonly role: TenantRole | 'ADMIN'; readonly permissions?: readonly string[] },
 ): Promise<{ readonly id: string; readonly username: string; readonly client: HubClient }> {
   const { mark = 'of-nobody', role, permissions = [] } = given
   const username = `${role.toLowerCase().replace(' ', '-')}-${mark}-${randomUUID()}`

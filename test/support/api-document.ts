@@ -1,5 +1,6 @@
 /** A schema, as far as tests look into it. */
 export interface ApiSchema {
+  readonly $ref?: string
   readonly type?: string | readonly string[]
   readonly format?: string
   readonly enum?: readonly unknown[]
@@ -58,10 +59,24 @@ export function isStream({ answers }: Pick<ApiOperation, 'answers'>): boolean {
   return answers[200]?.['text/event-stream'] !== undefined
 }
 
+/** The hub's own document, as far as tests look into it. */
+export interface ApiDocument {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, RawOperation>>>>
+  readonly components: Readonly<Record<string, unknown>>
+}
+
+/** Reads it from a running hub. */
+export async function readDocument(url: string): Promise<ApiDocument> {
+  return (await (await fetch(`${url}/openapi.json`)).json()) as ApiDocument
+}
+
 /** Every operation that the hub's own document tells of. */
 export async function readOperations(url: string): Promise<ApiOperation[]> {
-  const answer = await fetch(`${url}/openapi.json`)
-  const { paths } = (await answer.json()) as { paths: Record<string, Record<string, RawOperation>> }
+  return operationsOf(await readDocument(url))
+}
+
+/** Every operation of the document. */
+export function operationsOf({ paths }: ApiDocument): ApiOperation[] {
   return Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, { parameters = [], requestBody, security = [], responses }]) => ({
       method: method.toUpperCase(),
