@@ -344,13 +344,13 @@ test('createHttpServer() describes every route in an OpenAPI 3.1 document', asyn
   const list = document.paths['/flow-repository/flows'].get
   assert.equal(list.operationId, 'getFlowRepositoryFlows')
   assert.deepEqual(list.security, [{ bearer: [] }, { session: [] }])
-  assert.deepEqual(Object.keys(list.responses), ['200', '400', '401', '403', '500', '503'])
+  assert.deepEqual(Object.keys(list.responses), ['200', '400', '401', '403', '431', '500', '503'])
   assert.equal(list.parameters[0].name, 'page[size]')
   assert.match(list.description, /`flows\.read`/)
   const post = document.paths['/flow-repository/flows'].post
   assert.deepEqual(post.security, [])
   assert.deepEqual(post.requestBody.content['application/json'].schema.required, ['name'])
-  assert.deepEqual(Object.keys(post.responses), ['201', '400', '413', '415', '500', '503'])
+  assert.deepEqual(Object.keys(post.responses), ['201', '400', '413', '415', '431', '500', '503'])
   assert.equal(document.components.schemas.Problem.type, 'object')
 })
 

@@ -99,11 +99,14 @@ function answersOf({ response }: Route): Record<string, unknown> {
 
 /** The route's own errors and those that its parts bring with them, one entry a status. */
 function errorsOf(route: Route): Record<string, unknown> {
-  const { permission, params, query, body, rawBody, errors = [] } = route
-  const codes: ErrorCode[] = ['bad-request', 'internal', 'unavailable', ...errors]
+  const { method, permission, params, query, body, rawBody, errors = [] } = route
+  const codes: ErrorCode[] = ['bad-request', 'headers-too-large', 'internal', 'unavailable', ...errors]
   if (params || query) codes.push('invalid-parameter')
-  if (body && !rawBody) codes.push('invalid-body', 'unsupported-media-type')
-  if (body || rawBody) codes.push('too-large')
+  if (body && !rawBody) codes.push('invalid-body')
+  // A body that nobody asked for is read all the same, but with a GET.
+  const isRead = method !== 'GET' && method !== 'HEAD'
+  if (isRead && !rawBody) codes.push('unsupported-media-type')
+  if (isRead || rawBody) codes.push('too-large')
   if (permission !== 'public') codes.push('unauthenticated', 'forbidden')
   const byStatus = Object.groupBy(new Set(codes), (code) => errorCatalogue[code].status)
   return Object.fromEntries(

@@ -1,0 +1,55 @@
+import { type ApiOperation, isStream } from '../support/api-document.ts'
+
+/** A request to a route. */
+export interface Asked {
+  readonly operation: Pick<ApiOperation, 'method' | 'body' | 'answers'>
+  /** With its parameters filled in. */
+  readonly path: string
+  readonly token: string | undefined
+  readonly body?: unknown
+  /** Of a stream what comes up to this text is read. */
+  readonly marker?: string | undefined
+}
+
+/** What came back. */
+export interface Answered {
+  readonly status: number
+  readonly text: string
+  /** Path and body as they were sent. */
+  readonly asked: string
+}
+
+/** How long an answer may take: less than whatever waits for nothing. */
+const deadlineMs = 20_000
+
+/** Sends requests to the hub at `url`. Streams are asked for what was, and read up to the marker. */
+export function createAsking(url: string): (asked: Asked) => Promise<Answered> {
+  return async ({ operation, path, token, body, marker }) => {
+    const isEndless = isStream(operation)
+    const separator = path.includes('?') ? '&' : '?'
+    const place = isEndless ? `${path}${separator}recent=200` : path
+    const text = operation.body === undefined ? undefined : JSON.stringify(body ?? {})
+    const stop = new AbortController()
+    const answer = await fetch(`${url}${place}`, {
+      method: operation.method,
+      headers: {
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...(text === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(text === undefined ? {} : { body: text }),
+      signal: AbortSignal.any([stop.signal, AbortSignal.timeout(deadlineMs)]),
+    })
+    const read = answer.ok && isEndless && marker !== undefined ? await readUpTo(answer, marker) : await answer.text()
+    stop.abort()
+    return { status: answer.status, text: read, asked: `${place} ${text ?? ''}` }
+  }
+}
+
+async function readUpTo({ body }: Response, marker: string): Promise<string> {
+  let text = ''
+  for await (const part of (body ?? new ReadableStream()).pipeThrough(new TextDecoderStream())) {
+    text += part
+    if (text.includes(marker)) return text
+  }
+  throw new Error(`The stream has ended before "${marker}" came: ${text}`)
+}

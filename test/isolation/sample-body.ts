@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto'
+import type { ApiOperation, ApiSchema } from '../support/api-document.ts'
+import { firstFlow } from '../support/test-hub.ts'
+
+/** The ids and texts of one tenant that a request may name. */
+export interface Named {
+  readonly tenant: string
+  readonly user: string
+  readonly role: string
+  /** A token that acts in it. */
+  readonly token: string
+}
+
+/** Of every user of these tests, and of whoever a body creates. */
+export const password = 'correct horse battery'
+
+/** Where the fields of a body alone do not say what is to be sent: by route. */
+const bodies: Readonly<Record<string, (named: Named & { readonly username: string }) => unknown>> = {
+  'POST /iam/login': ({ username }) => ({ username, password }),
+  'POST /iam/session': ({ username }) => ({ username, password }),
+}
+
+/** Fields that mean the same in every body. */
+function fieldsOf({ tenant, user, role, token }: Named): Readonly<Record<string, unknown>> {
+  const unique = randomUUID()
+  return {
+    ...{
+      name: `proof.x${unique}`,
+      username: unique,
+      password,
+      firstname: 'Ada',
+      lastname: 'Lovelace',
+      status: 'ACTIVE',
+    },
+    ...{ tenant, roles: [role], permissions: ['flows.read'], user, userId: user, accountId: user, token },
+    ...{ value: 'a key', description: 'a text', graph: firstFlow('http://127.0.0.1:9/in').graph },
+  }
+}
+
+/** The fields of a body that name things of a tenant. */
+export const references = ['tenant', 'roles', 'user', 'userId', 'accountId', 'token'] as const
+
+/**
+ * A body that the route takes, which names these things and would change what it is sent to; undefined where the route takes none. Throws
+ * where a required field is known by neither its name nor its schema.
+ */
+export function sampleBody(operation: ApiOperation, named: Named & { readonly username: string }): unknown {
+  const { method, path, body } = operation
+  if (body === undefined) return undefined
+  const own = bodies[`${method} ${path}`]
+  if (own) return own(named)
+  if (body.type !== 'object') return { any: 'JSON' }
+  const known = fieldsOf(named)
+  const { properties = {}, required = [] } = body
+  return Object.fromEntries(
+    Object.entries(properties).flatMap(([field, schema]) => {
+      if (Object.hasOwn(known, field)) return [[field, known[field]]]
+      return required.includes(field) ? [[field, valueFor(schema, `${method} ${path}`, field)]] : []
+    }),
+  )
+}
+
+function valueFor(schema: ApiSchema, route: string, field: string): unknown {
+  const { type, format, minLength = 1, minimum = 1, minItems = 0, items = {} } = schema
+  if (schema.const !== undefined) return schema.const
+  if (schema.enum) return schema.enum[0]
+  if (schema.anyOf?.[0]) return valueFor(schema.anyOf[0], route, field)
+  if (type === 'string' && format === 'uuid') return randomUUID()
+  if (type === 'string' && format === 'date-time') return new Date(Date.now() + 3_600_000).toISOString()
+  if (type === 'string' && format === undefined && schema.pattern === undefined) return 'x'.repeat(minLength)
+  if (type === 'boolean') return true
+  if (type === 'integer' || type === 'number') return minimum
+  if (type === 'array') return Array.from({ length: minItems }, () => valueFor(items, route, field))
+  const where = 'to "fieldsOf" or "bodies" in test/isolation/sample-body.ts'
+  throw new Error(`Cannot send "${route}" as it is not known what its field "${field}" may be: add it ${where}`)
+}
