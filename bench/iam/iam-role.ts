@@ -37,6 +37,7 @@ export const createRole: CreateRole<{ readonly url: string }> = async ({ url }) 
     logger,
     clock: () => new Date(),
     masterKey: { derive: (purpose) => createHash('sha256').update(purpose).digest() },
+    publicUrl: () => 'http://127.0.0.1',
     config: { loginTokenHours: 12 },
     permissions: [],
   })

@@ -2352,7 +2352,10 @@ export interface Paths {
                     updatedAt: string
                   }[]
                   meta: {
-                    page: number
+                    /**
+                     * Absent where a cursor was given
+                     */
+                    page?: number
                     perPage: number
                     /**
                      * All things that fit the filter
@@ -2362,6 +2365,10 @@ export interface Paths {
                      * At least 1
                      */
                     totalPages: number
+                    /**
+                     * Cursor of the next page; absent on the last one
+                     */
+                    next?: string
                   }
                 }
           }
