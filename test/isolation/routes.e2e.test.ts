@@ -237,12 +237,13 @@ function expectedForeign(
   where: Where,
   { parameters }: ApiOperation,
 ): number[] {
-  if (own[caller] === 401 || own[caller] === 403) return [own[caller]]
   if (where === 'smuggled') return [400, own[caller]]
+  if (own[caller] === 401 || own[caller] === 403) return [own[caller]]
   // A filter may want another form than that of the words that are tried.
-  if (where === 'query') return [own[caller], 400]
+  if (where === 'query') return [own[caller], 400, 403, 404]
   const isNamedByPath = parameters.some(({ in: place }) => place === 'path')
   if (where === 'body' && isNamedByPath) return [403, 404]
+  if (where === 'body' && typeof foreign === 'number') return [403, foreign]
   return typeof foreign === 'number' ? [foreign] : [own[caller]]
 }
 
@@ -301,7 +302,11 @@ async function stateOf(databaseUrl: string, tenant: string): Promise<readonly st
   )
   const rows = await Promise.all(
     tables.map(({ name }) =>
-      runSql(databaseUrl, tenant, `select '${name} ' || t::text as row from ${name} t order by 1`),
+      runSql(
+        databaseUrl,
+        tenant,
+        `select '${name} ' || (to_jsonb(t) - 'used_at')::text as row from ${name} t order by 1`,
+      ),
     ),
   )
   const [{ events }] = (await runSql(databaseUrl, tenant, countEvents)) as [{ events: number }]

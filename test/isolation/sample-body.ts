@@ -18,6 +18,14 @@ export const password = 'correct horse battery'
 const bodies: Readonly<Record<string, (named: Named & { readonly username: string }) => unknown>> = {
   'POST /iam/login': ({ username }) => ({ username, password }),
   'POST /iam/session': ({ username }) => ({ username, password }),
+  // Whoever gave the right answer would have ended the other logins.
+  'PUT /iam/api/v1/users/me/password': () => ({
+    currentPassword: 'not the right one',
+    newPassword: 'a good one, and long',
+  }),
+  'POST /iam/api/v1/tokens': ({ tenant, user }) => ({ tenant, accountId: user, expiresIn: '1h' }),
+  'POST /iam/api/v1/clients': () => ({ name: 'x', type: 'service' }),
+  'POST /iam/api/v1/tenants/import': ({ tenant }) => ({ format: 'none', tenant: { id: tenant } }),
 }
 
 /** Fields that mean the same in every body. */

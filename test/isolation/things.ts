@@ -7,7 +7,7 @@ import { createRole, type World } from './world.ts'
 
 /** Whose the thing is to be, and who makes it. */
 export interface Owner {
-  readonly world: Pick<World, 'tenant' | 'user' | 'role' | 'flow' | 'run' | 'entry'>
+  readonly world: Pick<World, 'tenant' | 'user' | 'role' | 'flow' | 'run' | 'entry' | 'tokenId' | 'members'>
   readonly admin: HubClient
   /** Acts in the tenant. */
   readonly boss: HubClient
@@ -25,6 +25,17 @@ const kinds: Readonly<Record<string, Kind>> = {
   tenants: { standing: ({ tenant }) => tenant },
   users: { standing: ({ user }) => user, make: makeUser },
   user: { standing: ({ user }) => user, make: makeUser },
+  tokens: {
+    standing: ({ tokenId }) => tokenId,
+    make: async ({ world: { members } }) =>
+      (await members.USER.expect('POST', '/iam/api/v1/tokens', { expiresIn: '1h', new: true })).id,
+  },
+  clients: {
+    standing: () => '00000000-0000-7000-8000-00000000000f',
+    make: async ({ admin }) => (await admin.expect('POST', '/iam/api/v1/clients', { name: 'x', type: 'service' })).id,
+  },
+  auth: { standing: () => 'nothing-under-way' },
+  interaction: { standing: () => 'nothing-under-way' },
   roles: {
     standing: ({ role }) => role,
     make: async ({ admin, world: { tenant } }) =>
