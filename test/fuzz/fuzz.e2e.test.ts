@@ -53,7 +53,7 @@ test(`fuzz: after ${REQUESTS} requests to each route by each caller, every answe
 async function fuzz(given: Setup, operation: ApiOperation, seed: number): Promise<void> {
   for (const caller of callers) {
     const session = await createSession(given, caller)
-    const asked = await createTarget(given, operation, caller)
+    const asked = await createTarget(given, operation, caller, session.token)
     let successes = 0
     const property = fc.asyncProperty(fuzzedRequest(operation), async (request) => {
       const path = await asked.pathOf(request)
@@ -107,9 +107,14 @@ async function createSession({ hub, world }: Setup, caller: CallerName) {
 }
 
 /** What the requests of one caller to one route are about. */
-async function createTarget({ hub, world, operations }: Setup, operation: ApiOperation, caller: CallerName) {
-  const owner = { world, admin: hub.admin, boss: world.members.TENANT_ADMIN }
+async function createTarget(
+  { hub, world, operations }: Setup,
+  operation: ApiOperation,
+  caller: CallerName,
+  token: () => string | undefined,
+) {
   const make = async () => {
+    const owner = { world, admin: hub.admin, boss: world.members.TENANT_ADMIN, self: token() }
     const own = await ownerFor(owner, caller, operation)
     return { things: await newThings(operation, own), ids: { ...world, ...own.world } }
   }

@@ -32,6 +32,7 @@ export const placeholders = {
 } as const
 
 const json = { 'content-type': 'application/json' }
+const formType = { 'content-type': 'application/x-www-form-urlencoded' }
 const { tenant, user, role, flow } = placeholders
 const ids = fc.oneof(fc.constantFrom(tenant, user, role, flow), fc.uuid())
 const names = fc.constantFrom('flows.read', 'tenant.all', 'all', 'tenant.profile.read', 'no.such', 'x')
@@ -51,15 +52,24 @@ export function fuzzedRequest(operation: ApiOperation): fc.Arbitrary<FuzzedReque
   )
 }
 
-function soundRequest({ body, parameters }: ApiOperation): fc.Arbitrary<FuzzedRequest> {
+function soundRequest({ body, form, parameters }: ApiOperation): fc.Arbitrary<FuzzedRequest> {
   const query = parameters.filter(({ in: place }) => place === 'query')
-  const text = body === undefined ? fc.constant(undefined) : soundValue(body).map((value) => JSON.stringify(value))
+  const text = form
+    ? soundValue(form).map((value) => formOf(value as Record<string, unknown>))
+    : body === undefined
+      ? fc.constant(undefined)
+      : soundValue(body).map((value) => JSON.stringify(value))
   return fc.record({
     segments: fc.constant({}),
     query: fc.oneof({ weight: 2, arbitrary: soundQuery(query) }, fc.constant('')),
-    headers: fc.constant(body === undefined ? {} : json),
+    headers: fc.constant(form ? formType : body === undefined ? {} : json),
     body: text,
   })
+}
+
+function formOf(value: Record<string, unknown>): string {
+  const pairs = Object.entries(value).map(([name, each]): [string, string] => [name, String(each)])
+  return new URLSearchParams(pairs).toString()
 }
 
 function soundQuery(parameters: readonly ApiParameter[]): fc.Arbitrary<string> {
@@ -77,7 +87,7 @@ function soundQuery(parameters: readonly ApiParameter[]): fc.Arbitrary<string> {
 
 /** Exchanges one part for something that does not belong there. */
 function withOneFault(operation: ApiOperation, request: FuzzedRequest): fc.Arbitrary<FuzzedRequest> {
-  const { parameters, body } = operation
+  const { parameters, body, form } = operation
   const inPath = parameters.filter(({ in: place }) => place === 'path').map(({ name }) => name)
   const inQuery = parameters.filter(({ in: place }) => place === 'query').map(({ name }) => name)
   const faults: fc.Arbitrary<FuzzedRequest>[] = [
@@ -94,7 +104,8 @@ function withOneFault(operation: ApiOperation, request: FuzzedRequest): fc.Arbit
       wrong.map(([name, text]) => ({ ...request, query: `${request.query}&${new URLSearchParams({ [name]: text })}` })),
     )
   }
-  if (body !== undefined && typeof request.body === 'string') {
+  if (form !== undefined) faults.push(...formFaults(form, request))
+  else if (body !== undefined && typeof request.body === 'string') {
     const { body: text } = request
     const wrong = withOneFaultInside(body, text)
     faults.push(wrong.map((changed) => ({ ...request, body: changed })))
@@ -109,6 +120,23 @@ function withOneFault(operation: ApiOperation, request: FuzzedRequest): fc.Arbit
     faults.push(fc.constantFrom('{}', 'x', '').map((unwanted) => ({ ...request, headers: json, body: unwanted })))
   }
   return fc.oneof(...faults)
+}
+
+/** Another value, one value too many, something that is no form, or another type. */
+function formFaults({ properties = {} }: ApiSchema, request: FuzzedRequest): fc.Arbitrary<FuzzedRequest>[] {
+  const { body, headers } = request
+  const name = fc.constantFrom('surprise', '__proto__', ...Object.keys(properties))
+  const more = (text: string): FuzzedRequest => ({ ...request, body: `${body}&${text}` })
+  const pair = fc.tuple(name, fc.constantFrom(...hostileTexts))
+  return [
+    pair.map(([field, text]) => more(new URLSearchParams({ [field]: text }).toString())),
+    pair.map(([field, text]) => ({ ...request, body: new URLSearchParams({ [field]: text }).toString() })),
+    fc.constantFrom(...oddQueries).map(more),
+    brokenText(String(body)).map((broken) => ({ ...request, body: broken })),
+    fc.constantFrom(...oddTypes, 'application/json').map((type) => {
+      return { ...request, headers: { ...headers, 'content-type': type } }
+    }),
+  ]
 }
 
 /** A field is exchanged, left out, or there is one too many. */

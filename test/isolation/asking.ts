@@ -32,6 +32,7 @@ export function createAsking(url: string): (asked: Asked) => Promise<Answered> {
     const stop = new AbortController()
     const answer = await fetch(`${url}${place}`, {
       method: operation.method,
+      redirect: 'manual',
       headers: {
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
         ...(text === undefined ? {} : { 'content-type': 'application/json' }),

@@ -74,9 +74,36 @@ const tables: Readonly<Record<string, TenantTable>> = {
   'iam.token': {
     may: all,
     row: ({ tenant, user }) => ({
-      ...{ id: randomUUID(), hash: hex(user), user_id: user, tenant_id: tenant, type: 'SELF', permissions: [] },
-      ...{ created_at: at },
+      ...{ id: randomUUID(), user_id: user, tenant_id: tenant, type: 'SELF', permissions: [], created_at: at },
     }),
+  },
+  'iam.token_value': {
+    may: '',
+    row: () => ({ hash: hex(randomUUID()), token_id: randomUUID(), created_at: at }),
+  },
+  'iam.client': {
+    may: '',
+    row: () => ({
+      ...{ id: randomUUID(), name: 'x', type: 'browser', redirect_uris: [], trusted: false },
+      ...{ created_at: at, changed_at: at },
+    }),
+  },
+  'iam.client_grant': {
+    may: '',
+    row: ({ tenant, user }) => ({
+      ...{ hash: hex(randomUUID()), client_id: randomUUID(), user_id: user, tenant_id: tenant },
+      ...{ sealed: hex('x'), expires_at: at },
+    }),
+  },
+  'iam.openid_artifact': {
+    may: '',
+    row: ({ user }) => ({
+      ...{ kind: 'x', hash: hex(randomUUID()), user_id: user, sealed: hex('x'), expires_at: at },
+    }),
+  },
+  'iam.signing_key': {
+    may: '',
+    row: () => ({ id: randomUUID(), jwk: {}, sealed: hex('x'), created_at: at, expires_at: at }),
   },
   'iam.tenant_key': { may: '', row: ({ tenant }) => ({ tenant_id: tenant, sealed: hex(tenant), created_at: at }) },
   'iam.login_failure': {

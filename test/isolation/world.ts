@@ -14,6 +14,8 @@ export interface World extends Named {
   /** Users of the tenant, each with this role alone. */
   readonly members: Readonly<Record<TenantRole, HubClient>>
   readonly username: string
+  /** Of the login of the user. */
+  readonly tokenId: string
   /** Active, and has run once. */
   readonly flow: string
   readonly run: string
@@ -38,9 +40,13 @@ export async function createWorld({ url, admin }: TestHub, target: string): Prom
   const log = await boss.client.until('/audit-log/logs?filter[name]=flow.started', ({ data }) => data.length === 1)
   return {
     ...{ mark, tenant, role, flow, run: runs.data[0].id, entry: log.data[0].id },
-    ...{ user: user.id, username: user.username, token: user.client.token },
+    ...{ user: user.id, username: user.username, token: user.client.token, tokenId: await tokenIdOf(user.client) },
     members: { 'no role': none.client, USER: user.client, TENANT_ADMIN: boss.client },
   }
+}
+
+async function tokenIdOf(client: HubClient): Promise<string> {
+  return (await client.expect('GET', '/iam/api/v1/users/me')).tokenId
 }
 
 /** A role of the tenant, which allows to read flows. */
