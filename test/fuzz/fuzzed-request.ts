@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { password as ownPassword } from '../isolation/sample-body.ts'
 import type { ApiOperation, ApiParameter, ApiSchema } from '../support/api-document.ts'
 import { firstFlow } from '../support/test-hub.ts'
 import {
@@ -173,7 +174,7 @@ function soundValue(schema: ApiSchema, field = ''): fc.Arbitrary<unknown> {
   if (schema.enum) return fc.constantFrom(...schema.enum)
   if (schema.anyOf) return fc.oneof(...schema.anyOf.map((one) => soundValue(one, field)))
   if (field === 'graph') return fc.oneof(fc.constant(firstFlow('http://127.0.0.1:9/in').graph), soundObject(schema))
-  if (field === 'permissions') return fc.uniqueArray(names, { maxLength: 3 })
+  if (field === 'permissions' || field === 'scope') return fc.uniqueArray(names, { maxLength: 3 })
   switch (schema.type) {
     case 'string':
       return soundText(schema, field)
@@ -210,8 +211,13 @@ const sensible: Readonly<Record<string, fc.Arbitrary<string>>> = {
   roles: fc.constantFrom(role, '00000000-0000-7000-8000-000000000002'),
   username: fc.oneof(fc.constant(placeholders.username), fc.uuid(), fc.string({ minLength: 1, maxLength: 254 })),
   token: fc.oneof(fc.constant(placeholders.token), fc.string({ minLength: 1, maxLength: 60 })),
+  accountId: fc.constant(user),
+  expiresIn: fc.constantFrom('1h', '30m', '2d', '-1', ''),
+  currentPassword: fc.constant(ownPassword),
+  newPassword: fc.constant(ownPassword),
+  redirectUris: fc.constantFrom('https://app.example/callback', 'http://127.0.0.1/x', 'app.example:/callback'),
   componentId: fc.constantFrom('jsonata', 'http-request', 'none'),
-  password: fc.constantFrom('correct horse battery', 'pass word 8', '😀'.repeat(20)),
+  password: fc.constantFrom(ownPassword, 'pass word 8', '😀'.repeat(20)),
 }
 
 function soundText({ format, pattern, minLength = 0, maxLength = 60 }: ApiSchema, field: string): fc.Arbitrary<string> {
