@@ -19,10 +19,10 @@ export function createAnswerCheck({ components }: Pick<ApiDocument, 'components'
   const compiled = new Map<ApiSchema, ReturnType<typeof ajv.compile>>()
   const problem: ApiSchema = { $ref: '#/components/schemas/Problem' }
 
-  function faultOf(schema: ApiSchema, text: string): string | undefined {
+  function faultOf(schema: ApiSchema, type: string, text: string): string | undefined {
     const check = compiled.get(schema) ?? ajv.compile({ components, ...schema })
     compiled.set(schema, check)
-    const value = parsed(text)
+    const value = /[/+]json$/.test(type) ? parsed(text) : text
     if (value === undefined) return 'is no JSON'
     return check(value) ? undefined : `is not as its schema says: ${ajv.errorsText(check.errors)}`
   }
@@ -33,7 +33,7 @@ export function createAnswerCheck({ components }: Pick<ApiDocument, 'components'
     if (operation === undefined) {
       if (!beforeRoutes.has(status))
         return `must be one of ${[...beforeRoutes]} where there is no route, and is ${status}`
-      return type === 'application/problem+json' ? faultOf(problem, text) : `has the type "${type}"`
+      return type === 'application/problem+json' ? faultOf(problem, type, text) : `has the type "${type}"`
     }
     const declared = operation.answers[status]
     if (declared === undefined) return `has the status ${status}, which the document does not list`
@@ -41,7 +41,7 @@ export function createAnswerCheck({ components }: Pick<ApiDocument, 'components'
     if (types.length === 0) return text === '' ? undefined : 'must be empty'
     const schema = declared[type]
     if (schema === undefined) return `has the type "${type}", and the document lists ${types}`
-    return faultOf(schema, text)
+    return faultOf(schema, type, text)
   }
 }
 

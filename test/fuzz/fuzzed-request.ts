@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { password as ownPassword } from '../isolation/sample-body.ts'
 import type { ApiOperation, ApiParameter, ApiSchema } from '../support/api-document.ts'
 import { firstFlow } from '../support/test-hub.ts'
 import {
@@ -32,6 +33,7 @@ export const placeholders = {
 } as const
 
 const json = { 'content-type': 'application/json' }
+const formType = { 'content-type': 'application/x-www-form-urlencoded' }
 const { tenant, user, role, flow } = placeholders
 const ids = fc.oneof(fc.constantFrom(tenant, user, role, flow), fc.uuid())
 const names = fc.constantFrom('flows.read', 'tenant.all', 'all', 'tenant.profile.read', 'no.such', 'x')
@@ -51,15 +53,24 @@ export function fuzzedRequest(operation: ApiOperation): fc.Arbitrary<FuzzedReque
   )
 }
 
-function soundRequest({ body, parameters }: ApiOperation): fc.Arbitrary<FuzzedRequest> {
+function soundRequest({ body, form, parameters }: ApiOperation): fc.Arbitrary<FuzzedRequest> {
   const query = parameters.filter(({ in: place }) => place === 'query')
-  const text = body === undefined ? fc.constant(undefined) : soundValue(body).map((value) => JSON.stringify(value))
+  const text = form
+    ? soundValue(form).map((value) => formOf(value as Record<string, unknown>))
+    : body === undefined
+      ? fc.constant(undefined)
+      : soundValue(body).map((value) => JSON.stringify(value))
   return fc.record({
     segments: fc.constant({}),
     query: fc.oneof({ weight: 2, arbitrary: soundQuery(query) }, fc.constant('')),
-    headers: fc.constant(body === undefined ? {} : json),
+    headers: fc.constant(form ? formType : body === undefined ? {} : json),
     body: text,
   })
+}
+
+function formOf(value: Record<string, unknown>): string {
+  const pairs = Object.entries(value).map(([name, each]): [string, string] => [name, String(each)])
+  return new URLSearchParams(pairs).toString()
 }
 
 function soundQuery(parameters: readonly ApiParameter[]): fc.Arbitrary<string> {
@@ -77,7 +88,7 @@ function soundQuery(parameters: readonly ApiParameter[]): fc.Arbitrary<string> {
 
 /** Exchanges one part for something that does not belong there. */
 function withOneFault(operation: ApiOperation, request: FuzzedRequest): fc.Arbitrary<FuzzedRequest> {
-  const { parameters, body } = operation
+  const { parameters, body, form } = operation
   const inPath = parameters.filter(({ in: place }) => place === 'path').map(({ name }) => name)
   const inQuery = parameters.filter(({ in: place }) => place === 'query').map(({ name }) => name)
   const faults: fc.Arbitrary<FuzzedRequest>[] = [
@@ -94,7 +105,8 @@ function withOneFault(operation: ApiOperation, request: FuzzedRequest): fc.Arbit
       wrong.map(([name, text]) => ({ ...request, query: `${request.query}&${new URLSearchParams({ [name]: text })}` })),
     )
   }
-  if (body !== undefined && typeof request.body === 'string') {
+  if (form !== undefined) faults.push(...formFaults(form, request))
+  else if (body !== undefined && typeof request.body === 'string') {
     const { body: text } = request
     const wrong = withOneFaultInside(body, text)
     faults.push(wrong.map((changed) => ({ ...request, body: changed })))
@@ -109,6 +121,23 @@ function withOneFault(operation: ApiOperation, request: FuzzedRequest): fc.Arbit
     faults.push(fc.constantFrom('{}', 'x', '').map((unwanted) => ({ ...request, headers: json, body: unwanted })))
   }
   return fc.oneof(...faults)
+}
+
+/** Another value, one value too many, something that is no form, or another type. */
+function formFaults({ properties = {} }: ApiSchema, request: FuzzedRequest): fc.Arbitrary<FuzzedRequest>[] {
+  const { body, headers } = request
+  const name = fc.constantFrom('surprise', '__proto__', ...Object.keys(properties))
+  const more = (text: string): FuzzedRequest => ({ ...request, body: `${body}&${text}` })
+  const pair = fc.tuple(name, fc.constantFrom(...hostileTexts))
+  return [
+    pair.map(([field, text]) => more(new URLSearchParams({ [field]: text }).toString())),
+    pair.map(([field, text]) => ({ ...request, body: new URLSearchParams({ [field]: text }).toString() })),
+    fc.constantFrom(...oddQueries).map(more),
+    brokenText(String(body)).map((broken) => ({ ...request, body: broken })),
+    fc.constantFrom(...oddTypes, 'application/json').map((type) => {
+      return { ...request, headers: { ...headers, 'content-type': type } }
+    }),
+  ]
 }
 
 /** A field is exchanged, left out, or there is one too many. */
@@ -145,7 +174,7 @@ function soundValue(schema: ApiSchema, field = ''): fc.Arbitrary<unknown> {
   if (schema.enum) return fc.constantFrom(...schema.enum)
   if (schema.anyOf) return fc.oneof(...schema.anyOf.map((one) => soundValue(one, field)))
   if (field === 'graph') return fc.oneof(fc.constant(firstFlow('http://127.0.0.1:9/in').graph), soundObject(schema))
-  if (field === 'permissions') return fc.uniqueArray(names, { maxLength: 3 })
+  if (field === 'permissions' || field === 'scope') return fc.uniqueArray(names, { maxLength: 3 })
   switch (schema.type) {
     case 'string':
       return soundText(schema, field)
@@ -182,8 +211,13 @@ const sensible: Readonly<Record<string, fc.Arbitrary<string>>> = {
   roles: fc.constantFrom(role, '00000000-0000-7000-8000-000000000002'),
   username: fc.oneof(fc.constant(placeholders.username), fc.uuid(), fc.string({ minLength: 1, maxLength: 254 })),
   token: fc.oneof(fc.constant(placeholders.token), fc.string({ minLength: 1, maxLength: 60 })),
+  accountId: fc.constant(user),
+  expiresIn: fc.constantFrom('1h', '30m', '2d', '-1', ''),
+  currentPassword: fc.constant(ownPassword),
+  newPassword: fc.constant(ownPassword),
+  redirectUris: fc.constantFrom('https://app.example/callback', 'http://127.0.0.1/x', 'app.example:/callback'),
   componentId: fc.constantFrom('jsonata', 'http-request', 'none'),
-  password: fc.constantFrom('correct horse battery', 'pass word 8', '😀'.repeat(20)),
+  password: fc.constantFrom(ownPassword, 'pass word 8', '😀'.repeat(20)),
 }
 
 function soundText({ format, pattern, minLength = 0, maxLength = 60 }: ApiSchema, field: string): fc.Arbitrary<string> {

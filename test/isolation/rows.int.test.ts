@@ -74,27 +74,36 @@ const tables: Readonly<Record<string, TenantTable>> = {
   'iam.token': {
     may: all,
     row: ({ tenant, user }) => ({
-      ...{ id: user, user_id: user, tenant_id: tenant, type: 'SELF', permissions: [] },
-      ...{ created_at: at },
+      ...{ id: randomUUID(), user_id: user, tenant_id: tenant, type: 'SELF', permissions: [], created_at: at },
     }),
   },
-  'iam.token_value': { may: '', row: ({ user }) => ({ hash: hex(user), token_id: user, created_at: at }) },
+  'iam.token_value': {
+    may: '',
+    row: () => ({ hash: hex(randomUUID()), token_id: randomUUID(), created_at: at }),
+  },
+  'iam.client': {
+    may: '',
+    row: () => ({
+      ...{ id: randomUUID(), name: 'x', type: 'browser', redirect_uris: [], trusted: false },
+      ...{ created_at: at, changed_at: at },
+    }),
+  },
   'iam.client_grant': {
     may: '',
     row: ({ tenant, user }) => ({
-      ...{
-        hash: hex(user),
-        client_id: randomUUID(),
-        user_id: user,
-        tenant_id: tenant,
-        sealed: hex('x'),
-        expires_at: at,
-      },
+      ...{ hash: hex(randomUUID()), client_id: randomUUID(), user_id: user, tenant_id: tenant },
+      ...{ sealed: hex('x'), expires_at: at },
     }),
   },
   'iam.openid_artifact': {
     may: '',
-    row: ({ user }) => ({ kind: 'x', hash: hex(user), user_id: user, sealed: hex('x'), expires_at: at }),
+    row: ({ user }) => ({
+      ...{ kind: 'x', hash: hex(randomUUID()), user_id: user, sealed: hex('x'), expires_at: at },
+    }),
+  },
+  'iam.signing_key': {
+    may: '',
+    row: () => ({ id: randomUUID(), jwk: {}, sealed: hex('x'), created_at: at, expires_at: at }),
   },
   'iam.tenant_key': { may: '', row: ({ tenant }) => ({ tenant_id: tenant, sealed: hex(tenant), created_at: at }) },
   'iam.login_failure': {
@@ -169,8 +178,6 @@ const shared: Readonly<Record<string, string>> = {
   'oih.member': 'the processes',
   'oih.migration': 'the state of the schema',
   'oih.key_check': 'one row',
-  'iam.client': 'belongs to the hub; a policy keeps every tenant out',
-  'iam.signing_key': 'belongs to the hub; a policy keeps every tenant out',
   'iam.permission': 'the catalogue, which everyone may read',
   'event_bus.event': 'the log: services read it in the name of the system, and filter what they show by tenant',
   'event_bus.position': 'the order of the log',

@@ -18,18 +18,17 @@ export const password = 'correct horse battery'
 const bodies: Readonly<Record<string, (named: Named & { readonly username: string }) => unknown>> = {
   'POST /iam/login': ({ username }) => ({ username, password }),
   'POST /iam/session': ({ username }) => ({ username, password }),
-  // Whoever gave the right answer would have ended the other logins.
-  'PUT /iam/api/v1/users/me/password': () => ({
-    currentPassword: 'not the right one',
-    newPassword: 'a good one, and long',
+  // For oneself.
+  'POST /iam/api/v1/tokens': () => ({ description: 'a text' }),
+  'PUT /iam/api/v1/users/me/password': () => ({ currentPassword: password, newPassword: password }),
+  'POST /iam/api/v1/tenants/import': () => ({
+    ...{ format: 'open-integration-hub/tenant', version: 1, roles: [], users: [] },
+    tenant: { id: randomUUID(), name: 'x', status: 'ACTIVE', confirmed: true, createdAt: '2026-01-01T00:00:00Z' },
   }),
-  'POST /iam/api/v1/tokens': ({ tenant, user }) => ({ tenant, accountId: user, expiresIn: '1h' }),
-  'POST /iam/api/v1/clients': () => ({ name: 'x', type: 'service' }),
-  'POST /iam/api/v1/tenants/import': ({ tenant }) => ({ format: 'none', tenant: { id: tenant } }),
 }
 
 /** Fields that mean the same in every body. */
-function fieldsOf({ tenant, user, role, token }: Named): Readonly<Record<string, unknown>> {
+export function fieldsOf({ tenant, user, role, token }: Named): Readonly<Record<string, unknown>> {
   const unique = randomUUID()
   return {
     ...{
@@ -41,7 +40,12 @@ function fieldsOf({ tenant, user, role, token }: Named): Readonly<Record<string,
       status: 'ACTIVE',
     },
     ...{ tenant, roles: [role], permissions: ['flows.read'], user, userId: user, accountId: user, token },
-    ...{ value: 'a key', description: 'a text', graph: firstFlow('http://127.0.0.1:9/in').graph },
+    ...{
+      value: 'a key',
+      redirectUris: ['https://app.example/callback'],
+      description: 'a text',
+      graph: firstFlow('http://127.0.0.1:9/in').graph,
+    },
   }
 }
 

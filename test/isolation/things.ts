@@ -7,10 +7,12 @@ import { createRole, type World } from './world.ts'
 
 /** Whose the thing is to be, and who makes it. */
 export interface Owner {
-  readonly world: Pick<World, 'tenant' | 'user' | 'role' | 'flow' | 'run' | 'entry' | 'tokenId' | 'members'>
+  readonly world: Pick<World, 'tenant' | 'user' | 'role' | 'tokenId' | 'flow' | 'run' | 'entry'>
   readonly admin: HubClient
   /** Acts in the tenant. */
   readonly boss: HubClient
+  /** The token of who is to call the route; none for nobody. */
+  readonly self: string | undefined
 }
 
 interface Kind {
@@ -25,17 +27,6 @@ const kinds: Readonly<Record<string, Kind>> = {
   tenants: { standing: ({ tenant }) => tenant },
   users: { standing: ({ user }) => user, make: makeUser },
   user: { standing: ({ user }) => user, make: makeUser },
-  tokens: {
-    standing: ({ tokenId }) => tokenId,
-    make: async ({ world: { members } }) =>
-      (await members.USER.expect('POST', '/iam/api/v1/tokens', { expiresIn: '1h', new: true })).id,
-  },
-  clients: {
-    standing: () => '00000000-0000-7000-8000-00000000000f',
-    make: async ({ admin }) => (await admin.expect('POST', '/iam/api/v1/clients', { name: 'x', type: 'service' })).id,
-  },
-  auth: { standing: () => 'nothing-under-way' },
-  interaction: { standing: () => 'nothing-under-way' },
   roles: {
     standing: ({ role }) => role,
     make: async ({ admin, world: { tenant } }) =>
@@ -46,6 +37,17 @@ const kinds: Readonly<Record<string, Kind>> = {
     make: async ({ admin }) =>
       (await admin.expect('POST', '/iam/api/v1/permissions', { name: `proof.x${randomUUID()}` })).id,
   },
+  tokens: { standing: ({ tokenId }) => tokenId, make: makeToken },
+  clients: {
+    standing: () => '00000000-0000-7000-8000-00000000000f',
+    make: async ({ admin }) => {
+      const body = { name: 'x', type: 'web', redirectUris: ['https://app.example/callback'] }
+      return (await admin.expect('POST', '/iam/api/v1/clients', body)).id
+    },
+  },
+  // What a browser is sent to in the course of a sign-in: there is none under way.
+  auth: { standing: () => 'unknown' },
+  interaction: { standing: () => 'unknown' },
   flows: {
     standing: ({ flow }) => flow,
     make: async ({ boss }) =>
@@ -58,6 +60,14 @@ const kinds: Readonly<Record<string, Kind>> = {
 
 async function makeUser({ admin, world: { tenant } }: Owner): Promise<string> {
   return (await admin.expect('POST', '/iam/api/v1/users', { username: randomUUID(), password, tenant })).id
+}
+
+/** Of who calls. */
+async function makeToken({ admin, self, world }: Owner): Promise<string> {
+  if (self === undefined) return world.tokenId
+  const { status, body } = await admin.call('POST', '/iam/api/v1/tokens', {}, { authorization: `Bearer ${self}` })
+  if (status !== 200) throw new Error(`Cannot make a token: ${status} ${JSON.stringify(body)}`)
+  return body.id
 }
 
 /** What ADMIN does to a tenant, it does to one that nobody needs; anyone else to the own. */

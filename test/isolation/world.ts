@@ -14,7 +14,7 @@ export interface World extends Named {
   /** Users of the tenant, each with this role alone. */
   readonly members: Readonly<Record<TenantRole, HubClient>>
   readonly username: string
-  /** Of the token of the user. */
+  /** Of the login of the user. */
   readonly tokenId: string
   /** Active, and has run once. */
   readonly flow: string
@@ -38,12 +38,15 @@ export async function createWorld({ url, admin }: TestHub, target: string): Prom
     ({ data }) => data[0]?.status === 'success',
   )
   const log = await boss.client.until('/audit-log/logs?filter[name]=flow.started', ({ data }) => data.length === 1)
-  const { tokenId } = await user.client.expect('GET', '/iam/api/v1/users/me')
   return {
-    ...{ mark, tenant, role, flow, tokenId, run: runs.data[0].id, entry: log.data[0].id },
-    ...{ user: user.id, username: user.username, token: user.client.token },
+    ...{ mark, tenant, role, flow, run: runs.data[0].id, entry: log.data[0].id },
+    ...{ user: user.id, username: user.username, token: user.client.token, tokenId: await tokenIdOf(user.client) },
     members: { 'no role': none.client, USER: user.client, TENANT_ADMIN: boss.client },
   }
+}
+
+async function tokenIdOf(client: HubClient): Promise<string> {
+  return (await client.expect('GET', '/iam/api/v1/users/me')).tokenId
 }
 
 /** A role of the tenant, which allows to read flows. */

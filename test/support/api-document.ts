@@ -35,6 +35,8 @@ export interface ApiOperation {
   readonly parameters: readonly ApiParameter[]
   /** The schema of the JSON body; undefined where none is taken. */
   readonly body: ApiSchema | undefined
+  /** The schema of a form, as browsers send it; undefined where none is taken. */
+  readonly form: ApiSchema | undefined
   readonly isPublic: boolean
   /** By status: the schema of each content type. */
   readonly answers: Readonly<Record<string, Readonly<Record<string, ApiSchema>>>>
@@ -83,6 +85,7 @@ export function operationsOf({ paths }: ApiDocument): ApiOperation[] {
       path,
       parameters,
       body: requestBody?.content['application/json']?.schema,
+      form: requestBody?.content['application/x-www-form-urlencoded']?.schema,
       isPublic: security.length === 0,
       answers: Object.fromEntries(
         Object.entries(responses).map(([status, { content = {} }]) => [status, schemasOf(content)]),

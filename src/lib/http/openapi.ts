@@ -75,7 +75,7 @@ export function operationOf(route: Route, { base, tag }: Mount): FastifySchema {
     ...(body ? { body } : rawBody ? { body: { type: 'string', format: 'binary' }, consumes: ['*/*'] } : {}),
     ...(produces ? { produces: [produces] } : {}),
     ...(consumes ? { consumes: [consumes] } : {}),
-    response: { ...answersOf(route), ...errorsOf(route) },
+    response: responsesOf(route),
   }
 }
 
@@ -89,6 +89,16 @@ export function operationIdOf(route: Route, base: string): string {
   return route.method.toLowerCase() + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('')
 }
 
+/** An error that a route also answers in a form of its own has both. */
+function responsesOf(route: Route): Record<string, unknown> {
+  const { response, produces = 'application/json' } = route
+  const errors = Object.entries(errorsOf(route)).map(([status, error]) => {
+    const schema = response[Number(status)]
+    return [status, schema ? { ...error, content: { [produces]: { schema }, ...error.content } } : error]
+  })
+  return { ...answersOf(route), ...Object.fromEntries(errors) }
+}
+
 function answersOf({ response }: Route): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(response).map(([status, schema]) => {
@@ -98,15 +108,14 @@ function answersOf({ response }: Route): Record<string, unknown> {
 }
 
 /** The route's own errors and those that its parts bring with them, one entry a status. */
-function errorsOf(route: Route): Record<string, unknown> {
+function errorsOf(route: Route): Record<string, { readonly content: Readonly<Record<string, unknown>> }> {
   const { method, permission, params, query, body, rawBody, errors = [] } = route
   const codes: ErrorCode[] = ['bad-request', 'headers-too-large', 'internal', 'unavailable', ...errors]
   if (params || query) codes.push('invalid-parameter')
   if (body && !rawBody) codes.push('invalid-body')
   // A body that nobody asked for is read all the same, but with a GET.
   const isRead = method !== 'GET' && method !== 'HEAD'
-  if (isRead && !rawBody) codes.push('unsupported-media-type')
-  if (isRead || rawBody) codes.push('too-large')
+  if (isRead || rawBody) codes.push('unsupported-media-type', 'too-large')
   if (permission !== 'public') codes.push('unauthenticated', 'forbidden')
   const byStatus = Object.groupBy(new Set(codes), (code) => errorCatalogue[code].status)
   return Object.fromEntries(

@@ -21,7 +21,7 @@ export async function issueToken<T extends Token>(
       id,
       accountId,
       type,
-      ...(description === undefined ? {} : { description }),
+      ...(description && { description }),
       ...(flowId === undefined ? {} : { flowId }),
       ...(permissions.length > 0 && { permissions }),
       ...(scope && { scope: [...scope] }),

@@ -52,6 +52,13 @@ test('POST /tokens with iam.token.create makes a token of another account (case 
   assert.equal((await ask(maker.token, { accountId: a.plainId, expiresIn: '1h' })).status, 404)
 })
 
+test('POST /tokens takes an empty description, and publishes none', async (t) => {
+  const { hub, a, ask } = await setup(t)
+  assert.equal((await ask(a.plain, { description: '', new: true })).status, 200)
+  const [event] = (await hub.events('iam.token.created')).slice(-1)
+  assert.equal(event?.payload.description, undefined)
+})
+
 test('POST /tokens gives nothing that its maker may not do, and finds nobody of another tenant', async (t) => {
   const { hub, admin, a, b, ask, userWith } = await setup(t)
   const maker = await userWith('maker', ['iam.token.create', 'flows.read'])

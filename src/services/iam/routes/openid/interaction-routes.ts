@@ -13,7 +13,7 @@ const form = {
   rawBody: true,
   consumes: 'application/x-www-form-urlencoded',
   bodyLimit: 16_384,
-  errors: ['forbidden'],
+  errors: ['forbidden', 'unsupported-media-type'],
 } as const
 
 /** The pages between an application's request and its answer. Their forms come from the hub's own pages alone. */

@@ -59,6 +59,8 @@ interface Served {
   readonly response: AnswerSchemas
   readonly body?: typeof TokenForm | typeof TokenQuestion
   readonly params?: ReturnType<typeof Type.Object>
+  /** Default: JSON, whatever the caller would rather have. */
+  readonly produces?: 'text/html'
 }
 
 const refusals = { 400: Refusal, 401: Refusal }
@@ -81,6 +83,7 @@ const served: readonly Served[] = [
     path: '/auth',
     summary: 'Sign a user in for an application: the code flow, with PKCE',
     description: 'For browsers: leads to the pages where the user signs in and consents, and back to the application.',
+    produces: 'text/html',
     response: { 303: null, 400: text },
   },
   {
@@ -88,6 +91,7 @@ const served: readonly Served[] = [
     path: '/auth/:uid',
     summary: 'Go on after the user has signed in or consented',
     params: Type.Object({ uid: Type.String({ maxLength: 100 }) }),
+    produces: 'text/html',
     response: { 303: null, 400: text },
   },
   {
@@ -138,7 +142,13 @@ export function providerRoutes(provider: Pick<OpenidProvider, 'answer'>): Route[
       tags: ['OpenID provider'],
       permission: 'public',
       ...(body && { ...form, body }),
-      async handle({ method, headers, url, ip, params, body: bytes }) {
+      async handle({ method, headers: given, url, ip, params, body: bytes }) {
+        // To whom asks no more than what there is, the library has no answer.
+        const isPreflight = given.origin !== undefined && given['access-control-request-method'] !== undefined
+        if (method === 'OPTIONS' && !isPreflight)
+          return { status: 204, headers: { allow: 'GET, POST, OPTIONS' } } as never
+        // It would write a page for whoever would rather have one.
+        const headers = rest.produces === undefined ? { ...given, accept: 'application/json' } : given
         const to = path.replace(':uid', encodeURIComponent((params as { uid?: string }).uid ?? ''))
         const content = Buffer.isBuffer(bytes) ? { body: bytes } : {}
         return (await provider.answer({ method, path: to, headers, url, ip, ...content })) as never

@@ -85,6 +85,7 @@ export const getMyPermissions = ({ db, catalogue }: Parts) =>
     permission: 'signed-in',
     query: Type.Object(query, { additionalProperties: false }),
     response: { 200: Answer },
+    errors: ['not-found'],
     async handle({ query: { permission }, principal }) {
       const work = async (tx: Parameters<typeof findUserById>[0]) => {
         const user = found(await findUserById(tx, principal.id), 'user')
