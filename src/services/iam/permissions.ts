@@ -23,7 +23,6 @@ export const permissions = {
   accountUpdate: platform('iam.account.update', 'Change users of any tenant'),
   accountDelete: platform('iam.account.delete', 'Delete users'),
   tokenCreate: platform('iam.token.create', 'Create tokens for other accounts'),
-  tokenDelegate: platform('iam.token.delegate', 'Act in runs of a flow for whoever started it'),
   tokenUpdate: platform('iam.token.update', 'Create tokens with permissions of their own'),
   tokenDelete: platform('iam.token.delete', 'Withdraw tokens'),
   tokenIntrospect: platform('iam.token.introspect', 'See whose a token is and what it allows'),
