@@ -394,7 +394,8 @@ test('what applications call answers in JSON, and to OPTIONS in any case', async
   const { hub, endpoint } = await setup(t)
   const accept = 'text/html'
   const me = await fetch(`${hub.url}/iam/op/me`, { headers: { accept } })
-  const token = await postForm(endpoint, { grant_type: 'x' }, { accept })
+  const body = new URLSearchParams({ grant_type: 'x' })
+  const token = await fetch(endpoint, { method: 'POST', body, headers: { accept } })
   for (const { status, headers } of [me, token]) {
     assert.ok(status === 400 || status === 401)
     assert.match(headers.get('content-type') ?? '', /^application\/json/)
