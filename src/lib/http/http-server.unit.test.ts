@@ -354,6 +354,27 @@ test('createHttpServer() describes every route in an OpenAPI 3.1 document', asyn
   assert.equal(document.components.schemas.Problem.type, 'object')
 })
 
+test('createHttpServer() documents an error in the form of the route beside that of the server', async (t) => {
+  const page = route({
+    method: 'POST',
+    path: '/flows-page',
+    summary: 'A page',
+    permission: 'public',
+    rawBody: true,
+    produces: 'text/html',
+    response: { 200: Type.String(), 400: Type.String({ title: 'Page' }) },
+    handle: () => ({ status: 400, text: '<p>no</p>', type: 'text/html' }),
+  })
+  const { call } = await setup(t, { routes: [page] })
+  const { body } = await call('/openapi.json')
+  const { responses } = body.paths['/flow-repository/flows-page'].post
+  assert.deepEqual(Object.keys(responses), ['200', '400', '413', '415', '431', '500', '503'])
+  assert.deepEqual(responses[400].content, {
+    'text/html': { schema: { type: 'string', title: 'Page' } },
+    'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } },
+  })
+})
+
 test('createHttpServer() serves readable documentation that needs nothing from outside', async (t) => {
   const { call, origin } = await setup(t)
   for (const path of ['/docs', '/docs/']) {

@@ -389,3 +389,20 @@ test('hostile input is refused with 4xx', async (t) => {
   assert.equal((await hub.call('GET', '/iam/op/reg')).status, 404)
   assert.doesNotMatch(hub.logs.join(''), /"level":"(error|warn)"/)
 })
+
+test('what applications call answers in JSON, and to OPTIONS in any case', async (t) => {
+  const { hub, endpoint } = await setup(t)
+  const accept = 'text/html'
+  const me = await fetch(`${hub.url}/iam/op/me`, { headers: { accept } })
+  const token = await fetch(endpoint, {
+    method: 'POST',
+    headers: { accept },
+    body: new URLSearchParams({ grant_type: 'x' }),
+  })
+  for (const { status, headers } of [me, token]) {
+    assert.ok(status === 400 || status === 401)
+    assert.match(headers.get('content-type') ?? '', /^application\/json/)
+  }
+  const asked = await fetch(`${hub.url}/iam/op/me`, { method: 'OPTIONS' })
+  assert.deepEqual([asked.status, asked.headers.get('allow'), await asked.text()], [204, 'GET, POST, OPTIONS', ''])
+})
