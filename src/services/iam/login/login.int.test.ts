@@ -147,20 +147,18 @@ test('POST /login refuses what would wait too long, and the health check answers
   assert.equal(answers.find(({ status }) => status === 503)?.headers.get('retry-after'), '2')
 })
 
-test('100 logins at a time with real hashes leave the health check quick', async (t) => {
+test('100 logins at a time with real hashes leave the health check answering', async (t) => {
   const hub = await createTestHub(t, { unthrottled: true })
   let pending = 100
   const logins = Array.from({ length: 100 }, () =>
     hub.call('POST', '/iam/login', { body: { username: 'admin', password: 'wrong' } }).finally(() => pending--),
   )
-  let slowest = 0
+  // Hashes on the main thread would let an answer through between two of them at best: one a login.
   let looks = 0
-  while (pending > 0 && looks < 200) {
-    const begun = performance.now()
+  while (pending > 0) {
     assert.equal((await hub.call('GET', '/iam/healthcheck')).status, 200)
-    slowest = Math.max(slowest, performance.now() - begun)
     looks++
   }
   await Promise.all(logins)
-  assert.ok(slowest < 1000, `the slowest of ${looks} took ${slowest} ms`)
+  assert.ok(looks > 100, `${looks} health checks were answered beside 100 logins`)
 })
