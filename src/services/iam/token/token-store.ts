@@ -89,8 +89,10 @@ export async function deleteExpiredTokens(tx: Tx, now: Date, most: number): Prom
 /** Deletes the oldest logins of a user, so that about `most` are left: logins at the same moment do not wait for each other. */
 export async function deleteOldestLogins(tx: Tx, userId: string, most: number): Promise<DeletedToken[]> {
   const rows = await tx.query<DeletedRow>(
+    // Nested, as a lock beside an offset would take the rows that are skipped as well: every login that stays.
     `delete from iam.token where id in (
-       select id from iam.token where user_id = $1 and type = 'SELF' order by created_at desc, id desc offset $2
+       select id from iam.token where id in (
+         select id from iam.token where user_id = $1 and type = 'SELF' order by created_at desc, id desc offset $2)
           for update skip locked)
      returning id, user_id, tenant_id`,
     [userId, most],
