@@ -38,6 +38,20 @@ test('a token is rotated by itself, by a login of its user and by its maker alon
   for (const stranger of [a.boss, b.boss, other.token]) assert.equal((await rotate(stranger, made.id)).status, 404)
   assert.equal(await status(made.token), 200)
   for (const rightful of [admin, a.plain, made.token]) assert.equal((await rotate(rightful, made.id)).status, 200)
+  const body = {
+    username: 'maker',
+    password: 'maker-password',
+    tenant: a.tenant,
+    roles: [],
+    permissions: ['iam.token.create', 'flows.read'],
+  }
+  const { id: makerId } = (await hub.call('POST', '/iam/api/v1/users', { token: admin, body })).body
+  const maker = await hub.login('maker', 'maker-password')
+  const lent = await ask(maker, { accountId: a.plainId, expiresIn: '1d' })
+  assert.equal((await rotate(maker, lent.id)).status, 200)
+  const less = { permissions: ['iam.token.create'] }
+  await hub.call('PATCH', `/iam/api/v1/users/${makerId}`, { token: admin, body: less })
+  assert.equal((await rotate(maker, lent.id)).status, 404)
   const { body: login } = await hub.call('GET', me, { token: a.plain })
   assert.equal((await rotate(a.plain, login.tokenId)).status, 403)
 })

@@ -1,9 +1,10 @@
 import { HubError } from '#lib/errors'
 import type { Tx } from '#lib/postgres'
-import { can, type Principal } from '#lib/principal'
+import { can, type Principal, seesEverything } from '#lib/principal'
 import { principalNow } from '../acting.ts'
 import { asSystem } from '../as-system.ts'
 import { actor, found, type IamParts } from '../deps.ts'
+import { catalogueOf } from '../permission/permission-store.ts'
 import { permissions } from '../permissions.ts'
 import type { IssuedToken } from './token.ts'
 import { isLogin } from './token-access.ts'
@@ -45,7 +46,7 @@ export async function giveValue(
  * its user, and by who made it and still may. Others find none. Throws `forbidden` for tokens of logins and of runs.
  */
 export async function rotateToken(
-  parts: Pick<IamParts, 'db' | 'bus' | 'clock'>,
+  parts: Pick<IamParts, 'db' | 'bus' | 'clock' | 'catalogue'>,
   principal: Principal,
   { id, overlap }: { id: string; overlap: number },
 ): Promise<IssuedToken<Date | undefined>> {
@@ -53,7 +54,7 @@ export async function rotateToken(
     const now = parts.clock()
     const by = await principalNow(parts, tx, principal)
     const token = found(await findToken(tx, id, now, { forUpdate: true }), 'token')
-    const isMakers = token.madeBy === by.id && can(by, permissions.tokenCreate, { tenant: token.tenantId })
+    const isMakers = token.madeBy === by.id && (await mayStillMake(parts, tx, by, token))
     const isOwn = token.userId === by.id && (await isLogin(tx, by, now))
     found(by.tokenId === token.id || isOwn || isMakers ? token : undefined, 'token')
     if (token.type === 'SELF' || token.type === 'DELEGATE') {
@@ -61,6 +62,22 @@ export async function rotateToken(
     }
     await endTokenValues(tx, token.id, new Date(now.getTime() + overlap * 1000))
     return giveValue(parts, tx, { token, expiresAt: token.expiresAt, by })
+  })
+}
+
+/** Whether who made a token could make it today: whoever has lost some of what it allows gets no new value of it. */
+async function mayStillMake(
+  parts: Pick<IamParts, 'catalogue'>,
+  tx: Tx,
+  by: Principal,
+  { tenantId, scope, permissions: own }: KeptToken,
+): Promise<boolean> {
+  if (!can(by, permissions.tokenCreate, { tenant: tenantId })) return false
+  if (seesEverything(by) || scope === undefined) return seesEverything(by)
+  const catalogue = await catalogueOf(tx, parts.catalogue)
+  return [...scope, ...own].every((name) => {
+    const permission = catalogue.find(name)
+    return permission !== undefined && can(by, permission)
   })
 }
 

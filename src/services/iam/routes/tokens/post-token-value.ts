@@ -9,7 +9,7 @@ import { rotateToken } from '../../token/token-renewal.ts'
 const Body = Type.Object({ overlap: Type.Optional(Duration) }, { additionalProperties: false })
 
 /** `POST /tokens/:id/values`: rotation. */
-export const postTokenValue = (parts: Pick<IamParts, 'db' | 'bus' | 'clock'>) =>
+export const postTokenValue = (parts: Pick<IamParts, 'db' | 'bus' | 'clock' | 'catalogue'>) =>
   route({
     method: 'POST',
     path: '/api/v1/tokens/:id/values',
