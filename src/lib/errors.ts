@@ -56,6 +56,12 @@ export class HubError extends Error {
   }
 }
 
+/** The refusal of one field of a body: `Field "name" must …`, `reason` being what follows the name. */
+export function fieldError(code: ErrorCode, field: string, reason: string): HubError {
+  const message = `Field "${field}" ${reason}`
+  return new HubError(code, message, { faults: [{ field, message }] })
+}
+
 /** Thrown by an event handler or a step when a retry cannot help: the work is dead-lettered or failed at once. */
 export class TerminalError extends Error {
   constructor(message: string, options?: ErrorOptions) {

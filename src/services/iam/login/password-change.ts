@@ -1,4 +1,4 @@
-import { HubError } from '#lib/errors'
+import { fieldError, HubError } from '#lib/errors'
 import type { Principal } from '#lib/principal'
 import { principalNow } from '../acting.ts'
 import { asSystem } from '../as-system.ts'
@@ -67,6 +67,5 @@ async function setOwnPassword(
 }
 
 function wrong(): HubError {
-  const message = 'Field "currentPassword" must be the present password'
-  return new HubError('forbidden', message, { faults: [{ field: 'currentPassword', message }] })
+  return fieldError('forbidden', 'currentPassword', 'must be the present password')
 }

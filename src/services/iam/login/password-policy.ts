@@ -1,4 +1,4 @@
-import { HubError } from '#lib/errors'
+import { fieldError } from '#lib/errors'
 import { isCommonPassword } from './common-passwords.ts'
 
 /** In code points, once normalised. */
@@ -37,8 +37,7 @@ export async function checkPassword(password: string, context: PasswordContext):
   const reason = lengthFault(text) ?? contextFault(text, context) ?? (await listFault(text))
   if (reason === undefined) return
   const { field = 'password' } = context
-  const message = `Field "${field}" must ${reason}`
-  throw new HubError('invalid-body', message, { faults: [{ field, message }] })
+  throw fieldError('invalid-body', field, `must ${reason}`)
 }
 
 function lengthFault(text: string): string | undefined {

@@ -1,4 +1,4 @@
-import { HubError } from '#lib/errors'
+import { fieldError, HubError } from '#lib/errors'
 import { can, type Principal, seesEverything } from '#lib/principal'
 import type { PermissionCatalogue } from '../permissions.ts'
 import type { Role } from '../role/role.ts'
@@ -39,16 +39,16 @@ function checkSound(catalogue: PermissionCatalogue, { tenantId, roleIds, roles, 
   for (const [index, id] of roleIds.entries()) {
     const role = known.get(id.toLowerCase())
     const field = `roles[${index}]`
-    if (!role) refuse(field, 'not-found', 'must be an existing role')
+    if (!role) throw fieldError('not-found', field, 'must be an existing role')
     if (role.platform) continue
     if (tenantId === undefined)
-      refuse(field, 'invalid-body', 'must be a role of the platform for a user without tenant')
+      throw fieldError('invalid-body', field, 'must be a role of the platform for a user without tenant')
     if (role.tenantId !== undefined && role.tenantId !== tenantId) {
-      refuse(field, 'invalid-body', 'must be a role of the hub or of the tenant of the user')
+      throw fieldError('invalid-body', field, 'must be a role of the hub or of the tenant of the user')
     }
   }
   for (const [index, name] of permissions.entries()) {
-    if (!catalogue.find(name)) refuse(`permissions[${index}]`, 'invalid-body', 'must be a known permission')
+    if (!catalogue.find(name)) throw fieldError('invalid-body', `permissions[${index}]`, 'must be a known permission')
   }
 }
 
@@ -57,12 +57,20 @@ function checkOwn(principal: Principal, catalogue: PermissionCatalogue, { roleId
   for (const [index, id] of roleIds.entries()) {
     const role = own.get(id.toLowerCase())
     if (!role || !givable(principal, catalogue, role.permissions)) {
-      refuse(`roles[${index}]`, 'forbidden', 'must be a role of your tenant that gives nothing you do not have')
+      throw fieldError(
+        'forbidden',
+        `roles[${index}]`,
+        'must be a role of your tenant that gives nothing you do not have',
+      )
     }
   }
   for (const [index, name] of permissions.entries()) {
     if (!givable(principal, catalogue, [name])) {
-      refuse(`permissions[${index}]`, 'forbidden', 'must be a permission within the tenant that you have yourself')
+      throw fieldError(
+        'forbidden',
+        `permissions[${index}]`,
+        'must be a permission within the tenant that you have yourself',
+      )
     }
   }
 }
@@ -87,9 +95,4 @@ export function defaultRoles(
 ): readonly Role[] {
   if (tenantId === undefined || plain === undefined) return []
   return seesEverything(principal) || givable(principal, catalogue, plain.permissions) ? [plain] : []
-}
-
-function refuse(field: string, code: 'forbidden' | 'invalid-body' | 'not-found', reason: string): never {
-  const message = `Field "${field}" ${reason}`
-  throw new HubError(code, message, { faults: [{ field, message }] })
 }

@@ -1,4 +1,4 @@
-import { HubError } from '#lib/errors'
+import { fieldError, HubError } from '#lib/errors'
 import { type Principal, seesEverything } from '#lib/principal'
 import { givable } from '../permission/grant.ts'
 import type { PermissionCatalogue } from '../permissions.ts'
@@ -10,7 +10,7 @@ const RESERVED = /^(admin|user|service_account|tenant_.*)$/i
 /** Throws `forbidden` for a name that is kept for roles of the hub. */
 export function checkRoleName(name: string): void {
   if (!RESERVED.test(name)) return
-  refuse('name', 'must not be one that is kept for roles of the hub')
+  throw fieldError('forbidden', 'name', 'must not be one that is kept for roles of the hub')
 }
 
 /**
@@ -24,10 +24,10 @@ export function checkRolePermissions(
 ): void {
   for (const [index, name] of names.entries()) {
     if (catalogue.find(name)?.scope !== 'tenant') {
-      refuse(`permissions[${index}]`, 'must be a known permission within a tenant')
+      throw fieldError('forbidden', `permissions[${index}]`, 'must be a known permission within a tenant')
     }
     if (!seesEverything(principal) && !givable(principal, catalogue, [name])) {
-      refuse(`permissions[${index}]`, 'must be a permission that you have yourself')
+      throw fieldError('forbidden', `permissions[${index}]`, 'must be a permission that you have yourself')
     }
   }
 }
@@ -49,11 +49,5 @@ export function demandOwnRole(role: Role): void {
 
 /** The refusal of a name that another role of the tenant has. */
 export function roleTaken(): HubError {
-  const message = 'Field "name" must be a name that no other role of the tenant has'
-  return new HubError('conflict', message, { faults: [{ field: 'name', message }] })
-}
-
-function refuse(field: string, reason: string): never {
-  const message = `Field "${field}" ${reason}`
-  throw new HubError('forbidden', message, { faults: [{ field, message }] })
+  return fieldError('conflict', 'name', 'must be a name that no other role of the tenant has')
 }

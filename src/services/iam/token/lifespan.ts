@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { HubError } from '#lib/errors'
+import { fieldError } from '#lib/errors'
 
 const SECONDS = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800, y: 31_536_000 } as const
 const FORM = /^([1-9]\d{0,8}) ?([smhdwy])$/
@@ -22,6 +22,5 @@ export function secondsOf(lifespan: Static<typeof Lifespan>, field: string): num
   const [, count, unit] = FORM.exec(lifespan) ?? []
   const seconds = Number(count) * SECONDS[unit as keyof typeof SECONDS]
   if (seconds <= LONGEST) return seconds
-  const message = `Field "${field}" must not be more than ten years`
-  throw new HubError('invalid-body', message, { faults: [{ field, message }] })
+  throw fieldError('invalid-body', field, 'must not be more than ten years')
 }

@@ -1,4 +1,4 @@
-import { HubError } from '#lib/errors'
+import { fieldError, HubError } from '#lib/errors'
 import { newId } from '#lib/id'
 import type { Tx } from '#lib/postgres'
 import { can, demand, type Principal, seesEverything } from '#lib/principal'
@@ -140,19 +140,14 @@ function demandHeld(current: Principal, catalogue: PermissionCatalogue, names: r
   for (const [index, name] of names.entries()) {
     const permission = known(catalogue, name, `${field}[${index}]`)
     if (!can(current, permission))
-      throw refusal('forbidden', `${field}[${index}]`, 'must be a permission that you have')
+      throw fieldError('forbidden', `${field}[${index}]`, 'must be a permission that you have')
   }
 }
 
 function known(catalogue: PermissionCatalogue, name: string, field: string) {
   const permission = catalogue.find(name)
   if (permission) return permission
-  throw refusal('invalid-body', field, 'must be a known permission')
-}
-
-function refusal(code: 'forbidden' | 'invalid-body', field: string, reason: string): HubError {
-  const message = `Field "${field}" ${reason}`
-  return new HubError(code, message, { faults: [{ field, message }] })
+  throw fieldError('invalid-body', field, 'must be a known permission')
 }
 
 async function demandRoom(tx: Tx, userId: string, now: Date): Promise<void> {

@@ -1,4 +1,4 @@
-import { HubError } from '#lib/errors'
+import { fieldError, HubError } from '#lib/errors'
 import type { Scope, Tx } from '#lib/postgres'
 import type { Permission, Principal } from '#lib/principal'
 import { scopeOf } from '#lib/scope'
@@ -154,8 +154,7 @@ function withinTenant(user: User, { roles, permissions, everywhere = [] }: Grant
 }
 
 function beyondTenant(field: string): HubError {
-  const message = `Field "${field}" must be in force within the tenant alone`
-  return new HubError('invalid-body', message, { faults: [{ field, message }] })
+  return fieldError('invalid-body', field, 'must be in force within the tenant alone')
 }
 
 /** A service looks like nobody: it is no user that anybody changes. */
@@ -204,6 +203,5 @@ function notOwn(): HubError {
 
 /** The refusal of a name that another user has. */
 export function taken(): HubError {
-  const message = 'Field "username" must be a name that no other user has'
-  return new HubError('conflict', message, { faults: [{ field: 'username', message }] })
+  return fieldError('conflict', 'username', 'must be a name that no other user has')
 }

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import { HubError } from '#lib/errors'
+import { fieldError } from '#lib/errors'
 
 /** Characters a username may have, once normalised. */
 export const LONGEST_USERNAME = 254
@@ -17,8 +17,7 @@ export function checkedUsername(username: string): string {
   const name = normaliseUsername(username)
   const reason = faultOf(name)
   if (reason === undefined) return name
-  const message = `Field "username" must ${reason}`
-  throw new HubError('invalid-body', message, { faults: [{ field: 'username', message }] })
+  throw fieldError('invalid-body', 'username', `must ${reason}`)
 }
 
 function faultOf(name: string): string | undefined {

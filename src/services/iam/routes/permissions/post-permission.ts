@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { HubError } from '#lib/errors'
+import { fieldError, type HubError } from '#lib/errors'
 import { route } from '#lib/http/route'
 import { newId } from '#lib/id'
 import { actingNow } from '../../acting.ts'
@@ -46,6 +46,5 @@ export const postPermission = ({ db, bus, clock, catalogue }: IamParts) =>
   })
 
 function taken(): HubError {
-  const message = 'Field "name" must be a name that no other permission has'
-  return new HubError('conflict', message, { faults: [{ field: 'name', message }] })
+  return fieldError('conflict', 'name', 'must be a name that no other permission has')
 }

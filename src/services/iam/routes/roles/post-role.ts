@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { HubError } from '#lib/errors'
+import { fieldError } from '#lib/errors'
 import { route } from '#lib/http/route'
 import { newId } from '#lib/id'
 import { type Principal, seesEverything } from '#lib/principal'
@@ -55,12 +55,9 @@ export const postRole = ({ db, bus, clock, catalogue }: IamParts) =>
 
 function tenantOfRole(principal: Principal, wanted: string | undefined): string {
   const tenant = wanted?.toLowerCase() ?? principal.tenant
-  const field = 'tenant'
   if (tenant === undefined) {
-    const message = 'Field "tenant" must name the tenant of the role, as you act in none'
-    throw new HubError('invalid-body', message, { faults: [{ field, message }] })
+    throw fieldError('invalid-body', 'tenant', 'must name the tenant of the role, as you act in none')
   }
   if (tenant === principal.tenant || seesEverything(principal)) return tenant
-  const message = 'Field "tenant" must be your own'
-  throw new HubError('forbidden', message, { faults: [{ field, message }] })
+  throw fieldError('forbidden', 'tenant', 'must be your own')
 }
