@@ -18,6 +18,8 @@ export interface Principal {
   readonly tokenId: string
   /** When its token ends, in epoch milliseconds; absent = never. */
   readonly expiresAt?: number
+  /** The flow whose runs act by the token, in the name of the account. */
+  readonly flowId?: string
 }
 
 /** What somebody wants to do something with: as far as that matters, whose it is. */

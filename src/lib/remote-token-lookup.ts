@@ -20,7 +20,7 @@ export function remoteTokenLookup(client: ServiceClient): TokenLookup {
 
 /** Trusts nothing that it does not understand: a principal made of half an answer might be allowed too much. */
 function principalOf(body: unknown): Principal {
-  const { id, kind, tenant, permissions, tokenId, tokenExpiresAt } = (body ?? {}) as Record<string, unknown>
+  const { id, kind, tenant, permissions, tokenId, tokenExpiresAt, flowId } = (body ?? {}) as Record<string, unknown>
   const expiresAt = tokenExpiresAt === undefined ? undefined : Date.parse(String(tokenExpiresAt))
   if (
     typeof id !== 'string' ||
@@ -28,7 +28,8 @@ function principalOf(body: unknown): Principal {
     (tenant !== undefined && typeof tenant !== 'string') ||
     !isTexts(permissions) ||
     typeof tokenId !== 'string' ||
-    Number.isNaN(expiresAt)
+    Number.isNaN(expiresAt) ||
+    (flowId !== undefined && typeof flowId !== 'string')
   ) {
     throw new HubError('unavailable', 'Cannot verify the token as the answer of the IAM must describe its account')
   }
@@ -39,6 +40,7 @@ function principalOf(body: unknown): Principal {
     permissions: new Set(permissions),
     ...(tenant === undefined ? {} : { tenant }),
     ...(expiresAt === undefined ? {} : { expiresAt }),
+    ...(flowId === undefined ? {} : { flowId }),
   }
 }
 

@@ -18,6 +18,7 @@ export const password = 'correct horse battery'
 const bodies: Readonly<Record<string, (named: Named & { readonly username: string }) => unknown>> = {
   'POST /iam/login': ({ username }) => ({ username, password }),
   'POST /iam/session': ({ username }) => ({ username, password }),
+  'POST /iam/api/v1/run-tokens': ({ tenant, user }) => ({ flowId: randomUUID(), tenant, accounts: [user] }),
   // For oneself.
   'POST /iam/api/v1/tokens': () => ({ description: 'a text' }),
   'PUT /iam/api/v1/users/me/password': () => ({ currentPassword: password, newPassword: password }),

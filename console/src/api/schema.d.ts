@@ -159,6 +159,10 @@ export interface Paths {
                 tokenId: string
                 tokenType: 'SELF' | 'DELEGATE' | 'EPHEMERAL_SERVICE_ACCOUNT' | 'PERSISTENT'
                 tokenExpiresAt?: string
+                /**
+                 * The flow whose runs act by the token
+                 */
+                flowId?: string
               }
             }
           }
@@ -351,6 +355,54 @@ export interface Paths {
       }
     }
   }
+  '/iam/api/v1/run-tokens': {
+    post: {
+      parameters: {}
+      requestBody: {
+        content: {
+          'application/json': {
+            flowId: string
+            /**
+             * The tenant of the flow
+             */
+            tenant: string
+            /**
+             * Who started the flow, then its owners
+             *
+             * @maxItems 100
+             */
+            accounts: string[]
+            /**
+             * What the runs may do at most of what the account may do; default nothing
+             *
+             * @maxItems 200
+             */
+            scope?: string[]
+          }
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              token: string
+              id: string
+              expireAt?: string
+              /**
+               * In whose name the runs act by it
+               */
+              accountId: string
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
   '/iam/api/v1/tokens/introspect': {
     post: {
       parameters: {}
@@ -397,6 +449,10 @@ export interface Paths {
               tokenId: string
               tokenType: 'SELF' | 'DELEGATE' | 'EPHEMERAL_SERVICE_ACCOUNT' | 'PERSISTENT'
               tokenExpiresAt?: string
+              /**
+               * The flow whose runs act by the token
+               */
+              flowId?: string
             }
           }
         }
@@ -739,6 +795,10 @@ export interface Paths {
               tokenId: string
               tokenType: 'SELF' | 'DELEGATE' | 'EPHEMERAL_SERVICE_ACCOUNT' | 'PERSISTENT'
               tokenExpiresAt?: string
+              /**
+               * The flow whose runs act by the token
+               */
+              flowId?: string
             }
           }
         }
@@ -795,6 +855,10 @@ export interface Paths {
               tokenId: string
               tokenType: 'SELF' | 'DELEGATE' | 'EPHEMERAL_SERVICE_ACCOUNT' | 'PERSISTENT'
               tokenExpiresAt?: string
+              /**
+               * The flow whose runs act by the token
+               */
+              flowId?: string
             }
           }
         }

@@ -150,6 +150,7 @@ export const AccountDocument = Type.Object(
     tokenId: Id,
     tokenType: Type.Enum([...tokenTypes]),
     tokenExpiresAt: Type.Optional(Moment),
+    flowId: Type.Optional(Type.String({ format: 'uuid', description: 'The flow whose runs act by the token' })),
   },
   { additionalProperties: false },
 )
@@ -162,6 +163,7 @@ export function accountDocument({ user, token }: TokenAccount): Static<typeof Ac
     tokenId: token.id,
     tokenType: token.type,
     ...(token.expiresAt === undefined ? {} : { tokenExpiresAt: token.expiresAt.toISOString() }),
+    ...(token.flowId === undefined ? {} : { flowId: token.flowId }),
   }
 }
 

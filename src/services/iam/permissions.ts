@@ -26,6 +26,7 @@ export const permissions = {
   tokenUpdate: platform('iam.token.update', 'Create tokens with permissions of their own'),
   tokenDelete: platform('iam.token.delete', 'Withdraw tokens'),
   tokenIntrospect: platform('iam.token.introspect', 'See whose a token is and what it allows'),
+  tokenDelegate: platform('iam.token.delegate', 'Have the runs of flows act in the name of who started or owns them'),
   clientRead: platform('iam.client.read', 'See the clients of the OpenID provider'),
   clientCreate: platform('iam.client.create', 'Register clients of the OpenID provider'),
   clientUpdate: platform('iam.client.update', 'Change clients of the OpenID provider, and give them new secrets'),

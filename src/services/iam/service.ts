@@ -47,6 +47,7 @@ import { getTokenRefresh } from './routes/tokens/get-token-refresh.ts'
 import { getTokens } from './routes/tokens/get-tokens.ts'
 import { postIntrospection } from './routes/tokens/post-introspection.ts'
 import { postMyTenant } from './routes/tokens/post-my-tenant.ts'
+import { postRunToken } from './routes/tokens/post-run-token.ts'
 import { postToken } from './routes/tokens/post-token.ts'
 import { postTokenValue } from './routes/tokens/post-token-value.ts'
 import { deleteUserRoute } from './routes/users/delete-user.ts'
@@ -131,6 +132,7 @@ function mountOf(parts: IamParts, guards: LoginGuards, lookupToken: TokenLookup)
       deleteSession(parts, lookupToken),
       getTokens(parts),
       postToken(parts),
+      postRunToken(parts),
       postIntrospection(parts),
       getTokenRefresh(parts),
       getToken(parts),

@@ -41,3 +41,24 @@ export async function tenantNamesOf(tx: Tx, userId: string): Promise<string[]> {
   )
   return rows.map(({ name }) => name)
 }
+
+/**
+ * The first of the accounts, in their order, that may act in the tenant at this moment: a member of it, both ACTIVE. The transaction must
+ * see all.
+ */
+export async function firstAbleToAct(
+  tx: Tx,
+  accounts: readonly string[],
+  tenantId: string,
+): Promise<string | undefined> {
+  const [row] = await tx.query<{ id: string }>(
+    `select u.id
+       from unnest($1::uuid[]) with ordinality as account (id, place)
+       join iam.user u on u.id = account.id and u.status = 'ACTIVE'
+       join iam.membership m on m.user_id = u.id and m.tenant_id = $2
+       join iam.tenant n on n.id = m.tenant_id and n.status = 'ACTIVE'
+      order by account.place limit 1`,
+    [accounts, tenantId],
+  )
+  return row?.id
+}

@@ -37,6 +37,7 @@ interface PrincipalRow {
   readonly kind: 'user' | 'service'
   readonly tenant_id: string | null
   readonly expires_at: Date | null
+  readonly flow_id: string | null
   readonly permissions: readonly string[]
 }
 
@@ -46,7 +47,7 @@ export async function findPrincipal(tx: Tx, by: Buffer | string, now: Date): Pro
   const [row] = await tx.query<PrincipalRow>(
     {
       name: typeof by === 'string' ? 'iam-principal-by-id' : 'iam-principal',
-      text: `select t.id, t.user_id, u.kind, t.tenant_id, ${end} as expires_at, ${PERMISSIONS} as permissions from ${from}`,
+      text: `select t.id, t.user_id, u.kind, t.tenant_id, t.flow_id, ${end} as expires_at, ${PERMISSIONS} as permissions from ${from}`,
     },
     [by, now],
   )
@@ -58,6 +59,7 @@ export async function findPrincipal(tx: Tx, by: Buffer | string, now: Date): Pro
     permissions: new Set(row.permissions),
     ...(row.tenant_id === null ? {} : { tenant: row.tenant_id }),
     ...(row.expires_at === null ? {} : { expiresAt: row.expires_at.getTime() }),
+    ...(row.flow_id === null ? {} : { flowId: row.flow_id }),
   }
 }
 
@@ -68,6 +70,8 @@ export interface TokenAccount {
     readonly id: string
     readonly type: TokenType
     readonly expiresAt: Date | undefined
+    /** The flow whose runs act by it. */
+    readonly flowId: string | undefined
     /** Whether it allows less than the account may do. */
     readonly isScoped: boolean
   }
@@ -77,6 +81,7 @@ type AccountRow = UserRow & {
   readonly token_id: string
   readonly type: TokenType
   readonly expires_at: Date | null
+  readonly flow_id: string | null
   readonly scoped: boolean
 }
 
@@ -85,11 +90,12 @@ export async function findTokenAccount(tx: Tx, by: Buffer | string, now: Date): 
   const { from, end } = tokensBy(by)
   const [row] = await tx.query<AccountRow>(
     `select ${USER_COLUMNS}, t.tenant_id, ${PERMISSIONS} as permissions, ${ROLES_JSON} as roles,
-            t.id as token_id, t.type, ${end} as expires_at, t.scope is not null as scoped
+            t.id as token_id, t.type, t.flow_id, ${end} as expires_at, t.scope is not null as scoped
        from ${from}`,
     [by, now],
   )
   if (row === undefined) return undefined
-  const token = { id: row.token_id, type: row.type, expiresAt: row.expires_at ?? undefined, isScoped: row.scoped }
+  const { token_id: id, type, expires_at, flow_id, scoped: isScoped } = row
+  const token = { id, type, expiresAt: expires_at ?? undefined, flowId: flow_id ?? undefined, isScoped }
   return { user: toUser(row), token }
 }

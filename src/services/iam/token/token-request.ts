@@ -129,7 +129,7 @@ function allowedBy(
     return { permissions: [...new Set(customPermissions)], scope: [] }
   }
   if (seesEverything(current) || userId === current.id) {
-    for (const [index, name] of (scope ?? []).entries()) known(catalogue, name, `scope[${index}]`)
+    for (const [index, name] of (scope ?? []).entries()) knownPermission(catalogue, name, `scope[${index}]`)
     return { permissions: [], scope: scope && [...new Set(scope)] }
   }
   if (scope) demandHeld(current, catalogue, scope, 'scope')
@@ -138,13 +138,14 @@ function allowedBy(
 
 function demandHeld(current: Principal, catalogue: PermissionCatalogue, names: readonly string[], field: string): void {
   for (const [index, name] of names.entries()) {
-    const permission = known(catalogue, name, `${field}[${index}]`)
+    const permission = knownPermission(catalogue, name, `${field}[${index}]`)
     if (!can(current, permission))
       throw fieldError('forbidden', `${field}[${index}]`, 'must be a permission that you have')
   }
 }
 
-function known(catalogue: PermissionCatalogue, name: string, field: string) {
+/** The permission of that name; throws `invalid-body`, naming the field, where there is none. */
+export function knownPermission(catalogue: PermissionCatalogue, name: string, field: string) {
   const permission = catalogue.find(name)
   if (permission) return permission
   throw fieldError('invalid-body', field, 'must be a known permission')

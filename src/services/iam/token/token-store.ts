@@ -218,7 +218,6 @@ export async function findSameToken(tx: Tx, token: Token, now: Date): Promise<Ke
         and t.inquirer is not distinct from $5 and t.lifespan is not distinct from $6 and t.made_by is not distinct from $7::uuid
         and t.permissions @> $8 and t.permissions <@ $8
         and ((t.scope is null and $9::text[] is null) or (t.scope @> $9 and t.scope <@ $9))
-        and t.flow_id is not distinct from $10::uuid
       order by t.created_at limit 1 for update`,
     [
       now,
@@ -230,16 +229,28 @@ export async function findSameToken(tx: Tx, token: Token, now: Date): Promise<Ke
       token.madeBy ?? null,
       token.permissions,
       token.scope ?? null,
-      token.flowId ?? null,
     ],
   )
   return row && toToken(row)
 }
 
-/** How many tokens beside logins are kept for a user. */
+/** The token by which the runs of a flow act in the name of a user, over or not; nobody else changes it until the transaction ends. */
+export async function findRunToken(
+  tx: Tx,
+  { flowId, userId, tenantId }: Pick<Token, 'flowId' | 'userId' | 'tenantId'>,
+  now: Date,
+): Promise<KeptToken | undefined> {
+  const [row] = await tx.query<TokenRow>(
+    `select ${COLUMNS} from iam.token t where t.flow_id = $2 and t.user_id = $3 and t.tenant_id = $4 for update`,
+    [now, flowId, userId, tenantId],
+  )
+  return row && toToken(row)
+}
+
+/** How many tokens are kept for a user, beside logins and those of runs. */
 export async function countMadeTokens(tx: Tx, userId: string, now: Date): Promise<number> {
   const [row] = await tx.query<{ made: number }>(
-    `select count(*)::integer as made from iam.token t where ${IN_FORCE} and t.user_id = $2 and t.type <> 'SELF'`,
+    `select count(*)::integer as made from iam.token t where ${IN_FORCE} and t.user_id = $2 and t.type not in ('SELF', 'DELEGATE')`,
     [now, userId],
   )
   return row?.made ?? 0
