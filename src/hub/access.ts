@@ -1,5 +1,5 @@
 import type { Payloads } from '#catalogue'
-import type { ServiceBus } from '#event-bus'
+import type { AnyEvent, ServiceBus } from '#event-bus'
 import { insideTransaction } from '#lib/postgres'
 import { createPrincipalCache, type TokenLookup } from '#lib/principal'
 import { createServiceClient, type ServiceClient, type Transport } from '#lib/service-client'
@@ -28,37 +28,18 @@ const CHANGES_OF_RIGHTS = [
  * So a revocation is in force everywhere within a second, whatever breaks.
  */
 export function createAccess(bus: Pick<ServiceBus<Payloads>, 'listen'>, lookup: TokenLookup): Access {
-  const listening = bus.listen(CHANGES_OF_RIGHTS, () => cache.clear())
+  const listening = bus.listen(CHANGES_OF_RIGHTS, (event) => {
+    if (!isProlonged(event as AnyEvent<Payloads>)) cache.clear()
+  })
   const cache = createPrincipalCache({ lookup, freshness: () => listening.freshness(), clock: Date.now })
   return { principals: cache.resolve }
 }
 
-/** A token that is good for some time. */
-export interface IssuedToken {
-  readonly token: string
-  /** Epoch milliseconds. */
-  readonly expiresAt: number
-}
-
-/** Half a token's life is enough to get the next one, however busy IAM is. */
-export function renewed(issue: () => Promise<IssuedToken>, now: () => number = Date.now): () => Promise<string> {
-  let current: Promise<IssuedToken> | undefined
-  let renewAt = 0
-  return async () => {
-    if (current === undefined || now() >= renewAt) {
-      const asked = issue()
-      current = asked
-      const begun = now()
-      renewAt = Number.POSITIVE_INFINITY
-      try {
-        renewAt = begun + ((await asked).expiresAt - begun) / 2
-      } catch (error) {
-        current = undefined
-        throw error
-      }
-    }
-    return (await current).token
-  }
+/** A token that lives on takes nothing from anybody, and those of runs do all the time. Its other values end when they would have. */
+function isProlonged(event: AnyEvent<Payloads>): boolean {
+  if (event.name !== 'iam.token.modified') return false
+  const { before, after } = event.payload
+  return Date.parse(after?.expiresAt ?? '') > Date.parse(before?.expiresAt ?? '')
 }
 
 /** A client for one service of this process, which acts by its own token. */

@@ -6,6 +6,7 @@ import type { Membership } from '#lib/membership'
 import type { Database } from '#lib/postgres'
 import type { TokenLookup } from '#lib/principal'
 import { remoteTokenLookup } from '#lib/remote-token-lookup'
+import { renewedToken } from '#lib/renewed-token'
 import type { Service } from '#lib/service'
 import { injectTransport, networkTransport, type Transport } from '#lib/service-client'
 import { permissions as auditLogPermissions } from '../services/audit-log/permissions.ts'
@@ -17,7 +18,7 @@ import { createBusWindow } from '../services/event-bus/service.ts'
 import { permissions as flowRepositoryPermissions } from '../services/flow-repository/permissions.ts'
 import { createFlowRepository } from '../services/flow-repository/service.ts'
 import { createIam } from '../services/iam/service.ts'
-import { clientFor, createAccess, renewed } from './access.ts'
+import { clientFor, createAccess } from './access.ts'
 import type { HubConfig } from './config.ts'
 import type { ServiceName } from './services.ts'
 
@@ -55,8 +56,8 @@ const otherPermissions = [
   flowRepositoryPermissions,
 ].flatMap((permissions) => Object.values(permissions))
 
-/** What the orchestrator may do with its own token: read the flows that it is asked to run. */
-const ORCHESTRATOR_PERMISSIONS = ['flows.read']
+/** What the orchestrator may do with its own token: read the flows that it is asked to run, and have their runs act for who started them. */
+const ORCHESTRATOR_PERMISSIONS = ['flows.read', 'iam.token.delegate']
 
 /** Creates the services that the configuration wants here; nothing starts yet. */
 export function createServices(options: ServiceSetOptions): ServiceSet {
@@ -68,16 +69,20 @@ export function createServices(options: ServiceSetOptions): ServiceSet {
 
   const makers: Record<Exclude<ServiceName, 'iam'>, () => Service> = {
     'flow-repository': () => createFlowRepository({ db, bus: bus.service('flow-repository'), clock }),
-    'component-orchestrator': () =>
-      createComponentOrchestrator({
+    'component-orchestrator': () => {
+      const token = tokenOf('component-orchestrator', ORCHESTRATOR_PERMISSIONS)
+      return createComponentOrchestrator({
         db,
         bus: bus.service('component-orchestrator'),
         membership,
         logger,
         config: config.componentOrchestrator,
-        client: clientFor(transportTo('flow-repository'), tokenOf('component-orchestrator', ORCHESTRATOR_PERMISSIONS)),
+        flowRepository: clientFor(transportTo('flow-repository'), token),
+        iam: clientFor(transportTo('iam'), token),
+        principals: (given) => principals(given),
         components: options.components,
-      }),
+      })
+    },
     'audit-log': () => createAuditLog({ db, bus: bus.service('audit-log'), logger, clock, masterKey }),
     'event-bus': () => createBusWindow({ db, bus: bus.service('event-bus'), logger }),
   }
@@ -97,14 +102,15 @@ export function createServices(options: ServiceSetOptions): ServiceSet {
 
   /** IAM's tables issue it, whether IAM runs here or not; where they are in another database, an operator has. */
   function tokenOf(service: ServiceName, permissions: readonly string[]): () => Promise<string> {
-    const issued = renewed(() => iam.issueServiceToken(service, permissions))
+    const issued = renewedToken(() => iam.issueServiceToken(service, permissions))
     return async () => config.hub.serviceToken ?? issued()
   }
 
+  const { principals } = createAccess(bus.service('hub'), lookup)
   let created: { readonly username: string; readonly password?: string } | undefined
   return {
     running: runsIam ? [iam, ...others] : others,
-    principals: createAccess(bus.service('hub'), lookup).principals,
+    principals,
     async ensureFirstAdmin() {
       const { adminUsername: username, adminPassword: password } = config.iam
       if (!runsIam) return

@@ -46,10 +46,17 @@ describe('services in two processes', () => {
     assert.deepEqual(arrived?.body, { key: 7, title: 'A' })
     await there.call('POST', `${flows}/${id}/stop`)
     const path = `/audit-log/logs?filter[flowId]=${id}&sort=createdAt`
-    const { data } = await first.admin.until(path, (page) => page.data.length === 5)
+    const { data } = await first.admin.until(path, (page) => page.data.length === 6)
     assert.deepEqual(
       data.map(({ headers }: { headers: { name: string } }) => headers.name),
-      ['flowrepo.flow.created', 'flowrepo.flow.starting', 'flow.started', 'flowrepo.flow.stopping', 'flow.stopped'],
+      [
+        'flowrepo.flow.created',
+        'flowrepo.flow.starting',
+        'iam.token.created',
+        'flow.started',
+        'flowrepo.flow.stopping',
+        'flow.stopped',
+      ],
     )
   })
 

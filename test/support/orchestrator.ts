@@ -59,6 +59,8 @@ export interface OrchestratorProcessOptions {
 export interface TestFlow {
   generation: number
   graph: Graph
+  /** Default nobody. */
+  owners?: readonly { readonly id: string; readonly type: 'user' | 'tenant' }[]
 }
 
 export interface OrchestratorFixture {
@@ -71,6 +73,10 @@ export interface OrchestratorFixture {
   readonly answers: Recorded<{ readonly name: string; readonly payload: Record<string, unknown> }>
   /** While true the Flow Repository does not answer. */
   away: boolean
+  /** Who may act in the tenant, as the IAM of the test has it; undefined while that does not answer. */
+  able: ReadonlySet<string> | undefined
+  /** The run tokens in force that the IAM of the test has given. */
+  readonly runTokens: Map<string, Principal>
   open(options?: OrchestratorProcessOptions): Promise<OrchestratorProcess>
   publish<N extends keyof Payloads & string>(name: N, payload: Payloads[N]): Promise<void>
   /** Serves the flow and asks for its start; resolves to its id once it is answered. */
@@ -123,11 +129,13 @@ export async function setupOrchestrator(t: TestContext): Promise<OrchestratorFix
     flows,
     answers,
     away: false,
+    able: new Set([user]),
+    runTokens: new Map(),
     publish,
     open: (options = {}) => openProcess(fixture, after, options),
     async start(graph, flowId = randomUUID()) {
       const generation = (flows.get(flowId)?.generation ?? 0) + 1
-      flows.set(flowId, { generation, graph })
+      flows.set(flowId, { ...flows.get(flowId), generation, graph })
       await publish('flowrepo.flow.starting', { user, tenant, id: flowId, flowId, generation })
       await answers.until((items) => items.some(({ payload }) => answersTo(payload, flowId, generation)), 20_000)
       return flowId
@@ -225,7 +233,9 @@ async function openProcess(
     membership,
     logger,
     config: readConfig({ own: componentOrchestratorConfig }, { OIH_OUTBOUND_ALLOW: '127.0.0.0/8', ...env }).own,
-    client: repositoryOf(fixture),
+    flowRepository: repositoryOf(fixture),
+    iam: iamOf(fixture),
+    principals: async (token) => fixture.runTokens.get(token),
     components,
     stepGraceMs,
   })
@@ -286,7 +296,22 @@ function repositoryOf(fixture: OrchestratorFixture): ServiceClient {
       const id = path.split('/').at(-1) ?? ''
       const flow = fixture.flows.get(id)
       if (flow === undefined) throw new HubError('not-found', 'No flow found')
-      return { status: 200, body: { data: { ...flow }, meta: {} } }
+      return { status: 200, body: { data: { owners: [], ...flow }, meta: {} } }
+    },
+  }
+}
+
+/** Gives run tokens as the IAM does; what it refuses and how is tested there and, with both together, end to end. */
+function iamOf(fixture: OrchestratorFixture): ServiceClient {
+  return {
+    async request({ body }) {
+      const { accounts, tenant, flowId } = body as { accounts: string[]; tenant: string; flowId: string }
+      if (fixture.able === undefined) throw new HubError('unavailable', 'The IAM is away')
+      const id = accounts.find((account) => fixture.able?.has(account))
+      if (id === undefined) throw new HubError('conflict', 'Field "accounts" must name somebody')
+      const token = randomUUID()
+      fixture.runTokens.set(token, { kind: 'user', id, tenant, flowId, tokenId: token, permissions: new Set() })
+      return { status: 200, body: { token, expireAt: new Date(Date.now() + 900_000).toISOString() } }
     },
   }
 }

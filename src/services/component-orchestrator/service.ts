@@ -5,6 +5,7 @@ import type { Logger } from '#lib/logger'
 import type { Membership } from '#lib/membership'
 import { createOutbound } from '#lib/outbound/outbound'
 import type { Database } from '#lib/postgres'
+import type { TokenLookup } from '#lib/principal'
 import type { Service } from '#lib/service'
 import type { ServiceClient } from '#lib/service-client'
 import { createTaskQueue } from '#lib/task-queue'
@@ -13,8 +14,10 @@ import { createComponentRunner } from './component/component-runner.ts'
 import type { componentOrchestratorConfig } from './config.ts'
 import { createExpressionPool } from './expression/expression-pool.ts'
 import { createFlowClient } from './flow/flow-client.ts'
+import { giveFlowUp } from './flow/giving-up.ts'
 import { createPlanCache } from './flow/plan-cache.ts'
 import { createPreparation } from './flow/preparation.ts'
+import { createRunTokens } from './flow/run-tokens.ts'
 import { onFlowRequest, requestNames } from './handlers/on-flow-request.ts'
 import { onTenantDeleted } from './handlers/on-tenant-deleted.ts'
 import { componentOrchestratorMigrations } from './migrations.ts'
@@ -39,8 +42,12 @@ export interface ComponentOrchestratorDeps {
   readonly membership: Membership
   readonly logger: Logger
   readonly config: ConfigValues<typeof componentOrchestratorConfig>
-  /** Calls other services with the orchestrator's own token. */
-  readonly client: ServiceClient
+  /** Calls the Flow Repository by the orchestrator's own token, which may read flows. */
+  readonly flowRepository: ServiceClient
+  /** Calls the IAM by a token that may get those of runs. */
+  readonly iam: ServiceClient
+  /** Whom a token stands for, as the guard of the process knows it. */
+  readonly principals: TokenLookup
   /** Folder of the built-in components. */
   readonly components: string
   /** How long running steps may go on at a stop. Default 10,000 ms. */
@@ -69,7 +76,16 @@ export function createComponentOrchestrator(deps: ComponentOrchestratorDeps): Se
   const placement = createPlacement({ messages, places })
   const runsIn = (component: string) => registry.find(component)?.descriptor.runsIn
   const plans = createPlanCache(db)
-  const stepRunner = createStepRunner({ runner, plans, isHosted: (component) => runsIn(component) === 'host' })
+  const runTokens = createRunTokens({
+    iam: deps.iam,
+    principals: deps.principals,
+    onNobodyLeft: (runs, reason) => giveFlowUp({ db, bus }, runs, reason),
+    onError,
+  })
+  const stepRunner = createStepRunner({
+    ...{ runner, plans, runTokens },
+    isHosted: (component) => runsIn(component) === 'host',
+  })
   const headStarts = createHeadStarts({
     steps: stepRunner,
     plans,
@@ -96,8 +112,9 @@ export function createComponentOrchestrator(deps: ComponentOrchestratorDeps): Se
     db,
     bus,
     queue: createTaskQueue<FlowTask>({ db, membership, table: TABLE }),
-    flows: createFlowClient(deps.client),
+    flows: createFlowClient(deps.flowRepository),
     registry,
+    runTokens,
     onError,
   })
 

@@ -45,17 +45,23 @@ export async function findPreparing(
   return row && { tenantId: row.tenant_id, startedBy: row.started_by ?? undefined }
 }
 
+/** A start as its runs need it. */
+export interface KnownStart extends Omit<Start, 'startedBy'> {
+  /** In whose name the runs may act: who started the flow, then its owners at that time. */
+  readonly accounts: readonly string[]
+  readonly graph: Graph
+}
+
 /** From this commit on the flow takes things in. */
 export async function completeStart(
   tx: Tx,
-  { flowId, tenantId, generation }: Omit<Start, 'startedBy'>,
-  graph: Graph,
+  { flowId, tenantId, generation, accounts, graph }: KnownStart,
   firstStep: string,
 ): Promise<void> {
   await tx.query(
-    `insert into component_orchestrator.flow_version (flow_id, generation, tenant_id, graph) values ($1, $2, $3, $4)
+    `insert into component_orchestrator.flow_version (flow_id, generation, tenant_id, graph, accounts) values ($1, $2, $3, $4, $5)
      on conflict do nothing`,
-    [flowId, generation, tenantId, JSON.stringify(graph)],
+    [flowId, generation, tenantId, JSON.stringify(graph), accounts],
   )
   await tx.query(`update component_orchestrator.flow set state = 'started', first_step = $2 where id = $1`, [
     flowId,
@@ -66,6 +72,16 @@ export async function completeStart(
 /** Notes that the start came to nothing. */
 export async function failStart(tx: Tx, flowId: string): Promise<void> {
   await tx.query(`update component_orchestrator.flow set state = 'failed' where id = $1`, [flowId])
+}
+
+/** From this commit on the flow takes nothing in, unless it has moved on to another start. False when it took nothing in before. */
+export async function giveStartUp(tx: Tx, flowId: string, generation: number): Promise<boolean> {
+  const rows = await tx.query(
+    `update component_orchestrator.flow set state = 'failed'
+      where id = $1 and generation = $2 and state = 'started' returning id`,
+    [flowId, generation],
+  )
+  return rows.length > 0
 }
 
 /** From this commit on the flow takes nothing in. A stop of an earlier start than the one known changes nothing. */
@@ -90,13 +106,13 @@ export async function deleteFlowsOf(tx: Tx, tenantId: string): Promise<void> {
   }
 }
 
-/** The graph of one start; undefined when that start is not known. */
-export async function findGraph(db: Queryable, flowId: string, generation: number): Promise<Graph | undefined> {
-  const [row] = await db.query<{ graph: Graph }>(
-    'select graph from component_orchestrator.flow_version where flow_id = $1 and generation = $2',
+/** Undefined when that start is not known. */
+export async function findStart(db: Queryable, flowId: string, generation: number): Promise<KnownStart | undefined> {
+  const [row] = await db.query<{ tenant_id: string; graph: Graph; accounts: string[] }>(
+    'select tenant_id, graph, accounts from component_orchestrator.flow_version where flow_id = $1 and generation = $2',
     [flowId, generation],
   )
-  return row?.graph
+  return row && { flowId, generation, tenantId: row.tenant_id, graph: row.graph, accounts: row.accounts }
 }
 
 /** Whether the flow takes things in at this moment. */

@@ -1,30 +1,36 @@
 import { messageOf, TerminalError } from '#lib/errors'
 import type { Database } from '#lib/postgres'
-import { findGraph } from './flow-store.ts'
+import { findStart, type KnownStart } from './flow-store.ts'
 import { type Plan, planOf } from './graph.ts'
+
+/** A start that is ready for its runs. */
+export interface StartPlan extends Plan {
+  readonly start: Omit<KnownStart, 'graph'>
+}
 
 /** Plans of the flows at work. A start's graph never changes, so nothing ever has to be dropped but for room. */
 export interface PlanCache {
   /** Throws a `TerminalError` when the graph is not known, or cannot be run. */
-  get(flowId: string, generation: number): Promise<Plan>
+  get(flowId: string, generation: number): Promise<StartPlan>
   /** The plan, if it is at hand. */
-  peek(flowId: string, generation: number): Plan | undefined
+  peek(flowId: string, generation: number): StartPlan | undefined
 }
 
 const MOST = 1_000
 
 /** Creates an empty cache. */
 export function createPlanCache(db: Database): PlanCache {
-  const plans = new Map<string, Promise<Plan>>()
-  const loaded = new WeakMap<Promise<Plan>, Plan>()
+  const plans = new Map<string, Promise<StartPlan>>()
+  const loaded = new WeakMap<Promise<StartPlan>, StartPlan>()
 
-  async function load(flowId: string, generation: number): Promise<Plan> {
-    const graph = await db.transaction('everything', (tx) => findGraph(tx, flowId, generation))
-    if (graph === undefined) {
+  async function load(flowId: string, generation: number): Promise<StartPlan> {
+    const known = await db.transaction('everything', (tx) => findStart(tx, flowId, generation))
+    if (known === undefined) {
       throw new TerminalError(`Cannot run flow "${flowId}" as the graph of start ${generation} must be known`)
     }
+    const { graph, ...start } = known
     try {
-      return planOf(graph)
+      return { ...planOf(graph), start }
     } catch (cause) {
       throw new TerminalError(messageOf(cause), { cause })
     }

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Payloads } from '#catalogue'
 import type { ServiceBus } from '#event-bus'
-import { type Fault, HubError, messageOf } from '#lib/errors'
+import { BusyError, type Fault, HubError, messageOf } from '#lib/errors'
 import { type Database, isConnectionError, type Tx } from '#lib/postgres'
 import { backoff, type TaskQueue } from '#lib/task-queue'
 import { createTaskWorker, type TaskWorker } from '#lib/task-worker'
@@ -10,6 +10,7 @@ import { type FlowTask, PREPARE_QUEUE } from '../run/task.ts'
 import type { FlowClient } from './flow-client.ts'
 import { completeStart, failStart, findPreparing } from './flow-store.ts'
 import { type Graph, planOf } from './graph.ts'
+import type { RunTokens } from './run-tokens.ts'
 
 /** What preparing takes. */
 export interface PreparationOptions {
@@ -18,22 +19,26 @@ export interface PreparationOptions {
   readonly queue: TaskQueue<FlowTask>
   readonly flows: FlowClient
   readonly registry: Pick<ComponentRegistry, 'validate'>
+  readonly runTokens: RunTokens
   readonly onError: (error: unknown, context: Record<string, unknown>) => void
 }
 
 /** Some two minutes of trying to reach the Flow Repository; then the start has failed. */
 const ATTEMPTS = 8
 
+/** So many accounts the IAM looks at. */
+const MOST_ACCOUNTS = 100
+
 type Verdict =
-  | { readonly graph: Graph; readonly firstStep: string }
+  | { readonly graph: Graph; readonly firstStep: string; readonly accounts: readonly string[] }
   | { readonly reason: string; readonly stepId?: string }
 
 /**
- * Makes flows ready to run: fetches the graph, checks every step against its component and answers `flow.started`, or `flow.failed`
- * with the reason. Work outside a transaction, hence a task.
+ * Makes flows ready to run: fetches the graph, checks every step against its component and that there is somebody in whose name it may
+ * run, and answers `flow.started`, or `flow.failed` with the reason. Work outside a transaction, hence a task.
  */
 export function createPreparation(options: PreparationOptions): TaskWorker<FlowTask> {
-  const { db, bus, queue, flows, registry } = options
+  const { db, bus, queue, flows, registry, runTokens } = options
 
   async function run(task: FlowTask): Promise<void> {
     try {
@@ -48,21 +53,35 @@ export function createPreparation(options: PreparationOptions): TaskWorker<FlowT
   }
 
   /** Undefined when the flow has moved on to another start. */
-  async function judge({ flow_id, generation }: FlowTask): Promise<Verdict | undefined> {
-    const flow = await flows.read(flow_id)
+  async function judge({ flow_id: flowId, generation }: FlowTask): Promise<Verdict | undefined> {
+    const asked = await db.transaction('everything', (tx) => findPreparing(tx, flowId, generation))
+    if (asked === undefined) return undefined
+    const flow = await flows.read(flowId)
     if (flow === undefined) return { reason: 'The flow does not exist any more' }
     if (flow.generation !== generation) return undefined
-    for (const [index, node] of flow.graph.nodes.entries()) {
+    const { graph, owners } = flow
+    const faults = await faultsOf(graph)
+    if (faults !== undefined) return faults
+    const users = owners.filter(({ type }) => type === 'user').map(({ id }) => id)
+    const accounts = [...new Set([...(asked.startedBy ? [asked.startedBy] : []), ...users])].slice(0, MOST_ACCOUNTS)
+    try {
+      const { firstStep } = planOf(graph)
+      await runTokens.get({ flowId, generation, tenantId: asked.tenantId, accounts })
+      return { graph, firstStep, accounts }
+    } catch (error) {
+      if (error instanceof BusyError) throw error
+      return { reason: messageOf(error) }
+    }
+  }
+
+  async function faultsOf({ nodes }: Graph): Promise<{ reason: string; stepId: string } | undefined> {
+    for (const [index, node] of nodes.entries()) {
       // Checking an expression takes time of the one thread that everybody shares.
       await turn()
       const [fault] = registry.validate(node.componentId, node.function, node.fields ?? {})
       if (fault !== undefined) return { stepId: node.id, reason: reasonOf(fault, index, node.id) }
     }
-    try {
-      return { graph: flow.graph, firstStep: planOf(flow.graph).firstStep }
-    } catch (error) {
-      return { reason: messageOf(error) }
-    }
+    return undefined
   }
 
   async function settle(tx: Tx, task: FlowTask, verdict: Verdict | undefined): Promise<void> {
@@ -76,7 +95,8 @@ export function createPreparation(options: PreparationOptions): TaskWorker<FlowT
       await failStart(tx, flowId)
       await bus.publish(tx, { name: 'flow.failed', payload: { ...payload, ...verdict, reason: plain(verdict.reason) } })
     } else {
-      await completeStart(tx, { flowId, tenantId, generation }, verdict.graph, verdict.firstStep)
+      const { firstStep, ...ready } = verdict
+      await completeStart(tx, { flowId, tenantId, generation, ...ready }, firstStep)
       await bus.publish(tx, { name: 'flow.started', payload })
     }
   }

@@ -4,7 +4,7 @@ import { route } from '#lib/http/route'
 import type { Database } from '#lib/postgres'
 import { Id } from '#lib/schema'
 import { scopeOf } from '#lib/scope'
-import { findGraph } from '../flow/flow-store.ts'
+import { findStart } from '../flow/flow-store.ts'
 import { permissions } from '../permissions.ts'
 import { RunDocument, RunGraph, StepDocument, toRunDocument, toRunGraph, toStepJson } from '../run/run-document.ts'
 import { findRun, listSteps, MOST_STEPS } from '../run/run-store.ts'
@@ -29,8 +29,8 @@ export const getExecution = ({ db }: { db: Database }) =>
       const { run, graph, steps } = await db.transaction(scopeOf(principal), async (tx) => {
         const found = await findRun(tx, params.id)
         if (found === undefined) return { run: found, steps: [] }
-        const graph = await findGraph(tx, found.flowId, found.generation)
-        return { run: found, graph, steps: await listSteps(tx, params.id) }
+        const start = await findStart(tx, found.flowId, found.generation)
+        return { run: found, graph: start?.graph, steps: await listSteps(tx, params.id) }
       })
       if (run === undefined) throw new HubError('not-found', `There is no run "${params.id}"`)
       const document = JSON.stringify({ ...toRunDocument(run), ...(graph && { graph: toRunGraph(graph) }) }).slice(

@@ -47,10 +47,11 @@ export function createEngine(options: EngineOptions): TaskWorker<StepTask> {
     } catch (error) {
       if (stopping.aborted) return queue.release([task])
       const ofStep = error instanceof StepFailure
-      if (ofStep && error.cause instanceof BusyError) return queue.release([task], error.cause.retryAfter)
+      const cause = ofStep ? error.cause : error
+      if (cause instanceof BusyError) return queue.release([task], cause.retryAfter)
       // The step was not at fault: it is handed back and begun again, here or elsewhere.
       if (!ofStep && isConnectionError(error)) throw error
-      await fail(task, deadline.signal.aborted ? deadline.signal.reason : ofStep ? error.cause : error)
+      await fail(task, deadline.signal.aborted ? deadline.signal.reason : cause)
     } finally {
       deadline.clear()
     }

@@ -1,6 +1,7 @@
 import { TerminalError } from '#lib/errors'
 import type { ComponentRunner } from '../component/component-runner.ts'
 import type { PlanCache } from '../flow/plan-cache.ts'
+import type { RunTokens } from '../flow/run-tokens.ts'
 import { exactMessage } from './exact-message.ts'
 
 /** One message at one step of a flow's start. */
@@ -25,8 +26,8 @@ export interface StepOutput {
 /** Runs a step of a flow with one message, and nothing else: what it has made is the caller's to record. */
 export interface StepRunner {
   /**
-   * Rejects with a `StepFailure` when the component failed, with a `TerminalError` when the graph or the step is gone, and with the
-   * database's error when the graph could not be read.
+   * Rejects with a `StepFailure` when the component failed, with a `TerminalError` when the graph or the step is gone or nobody is left in
+   * whose name the flow may run, with a `BusyError` when that cannot be known, and with the database's error when the graph could not be read.
    */
   run(input: StepInput, signal?: AbortSignal): Promise<StepOutput>
 }
@@ -38,17 +39,19 @@ export class StepFailure extends Error {}
 export interface StepRunnerDeps {
   readonly runner: Pick<ComponentRunner, 'run'>
   readonly plans: PlanCache
+  readonly runTokens: RunTokens
   /** Whether the component runs in the hub's own process. */
   readonly isHosted: (component: string) => boolean
 }
 
 /** Creates the runner. */
-export function createStepRunner({ runner, plans, isHosted }: StepRunnerDeps): StepRunner {
+export function createStepRunner({ runner, plans, runTokens, isHosted }: StepRunnerDeps): StepRunner {
   return {
     async run({ flowId, generation, stepId, taskId, message }, signal) {
       const plan = await plans.get(flowId, generation)
       const node = plan.node(stepId)
       if (node === undefined) throw new TerminalError(`Cannot run step "${stepId}" as the graph must contain it`)
+      await runTokens.get(plan.start)
       try {
         const { texts } = await runner.run({
           component: node.componentId,

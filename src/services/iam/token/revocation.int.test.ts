@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { type TestContext, test } from 'node:test'
@@ -18,24 +19,18 @@ import {
   type Process,
   type ProcessOptions,
 } from '../../../../test/support/iam-hub.ts'
+import { createAccess } from '../../../hub/access.ts'
 
 const me = '/iam/api/v1/users/me'
 const permissions = '/iam/api/v1/permissions'
 
-/**
- * As main puts it together: a cache that is cleared by the IAM's events and trusted while they are known to have arrived.
- * `lookups` counts those that went past the cache.
- */
+/** As the hub puts it together. `lookups` counts those that went past the cache. */
 function cached(lookups: { count: number }): NonNullable<ProcessOptions['principals']> {
-  return (iam, bus) => {
-    const listening = bus.listen('iam.#', () => cache.clear())
-    const lookup = (token: string) => {
+  return (iam, bus) =>
+    createAccess(bus, (token) => {
       lookups.count++
       return iam.lookupToken(token)
-    }
-    const cache = createPrincipalCache({ lookup, freshness: () => listening.freshness(), clock: Date.now })
-    return cache.resolve
-  }
+    }).principals
 }
 
 async function setup(t: TestContext) {
@@ -117,7 +112,10 @@ test('remoteTokenLookup() gives the same principal as the IAM itself', async (t)
   const { admin, a } = await createTwoTenants(hub)
   const { lookup, who } = await startRemote(t, hub.url)
   const service = await hub.iam.issueServiceToken('audit-log', ['flows.read'])
-  for (const token of [admin, a.boss, a.plain, service.token]) {
+  const body = { flowId: randomUUID(), tenant: a.tenant, accounts: [a.bossId] }
+  const { body: run } = await hub.call('POST', '/iam/api/v1/run-tokens', { token: admin, body })
+  assert.equal((await lookup(run.token))?.flowId, body.flowId)
+  for (const token of [admin, a.boss, a.plain, service.token, run.token]) {
     const [near, far] = await Promise.all([hub.iam.lookupToken(token), lookup(token)])
     assert.deepEqual(far, near)
   }

@@ -37,7 +37,13 @@ test('POST /run-tokens: the runs of a flow act in the name of the first account 
   assert.ok(ends <= 15 * minute + 60_000, `it ends in ${ends} ms`)
   const [event] = await hub.events('iam.token.created').then((events) => events.slice(-1))
   const { id: maker } = await account(service)
-  assert.partialDeepStrictEqual(event?.payload, { user: maker, accountId: a.bossId, type: 'DELEGATE', flowId })
+  assert.partialDeepStrictEqual(event?.payload, {
+    user: maker,
+    tenant: a.tenant,
+    accountId: a.bossId,
+    type: 'DELEGATE',
+    flowId,
+  })
   assert.ok(!JSON.stringify(await hub.events()).includes(body.token))
 })
 

@@ -45,7 +45,9 @@ type Parts = Pick<IamParts, 'db' | 'bus' | 'clock' | 'catalogue'>
 export async function requestRunToken(parts: Parts, principal: Principal, request: RunTokenRequest): Promise<RunToken> {
   return asSystem(parts.db, async (tx) => {
     const userId = await lockAccount(tx, request)
-    const by = await actingNow(parts, tx, principal, permissions.tokenDelegate)
+    const delegate = await actingNow(parts, tx, principal, permissions.tokenDelegate)
+    // What happens to the token concerns the tenant whose flow it is.
+    const by = { ...delegate, tenant: request.tenant }
     const token = await runTokenOf(parts, tx, { ...request, userId, madeBy: by.id })
     const same = await findRunToken(tx, token, token.createdAt)
     if (same && isAsWide(same, token)) {
