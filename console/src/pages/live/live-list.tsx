@@ -1,10 +1,10 @@
 import { useRouter } from '@tanstack/react-router'
 import { type MouseEvent, memo, useCallback } from 'react'
-import { type LiveEvent, textIn } from '../live/live-event.ts'
-import { pathTo } from '../path-builder.ts'
-import { moveByArrows } from '../ui/arrow-keys.ts'
-import { ClockTime } from '../ui/moment.tsx'
-import { shortId } from '../ui/short-id.tsx'
+import { type LiveEvent, textIn } from '../../live/live-event.ts'
+import { pathTo } from '../../path-builder.ts'
+import { moveByArrows } from '../../ui/arrow-keys.ts'
+import { ClockTime } from '../../ui/moment.tsx'
+import { shortId } from '../../ui/short-id.tsx'
 
 interface EventListProps {
   readonly events: readonly LiveEvent[]

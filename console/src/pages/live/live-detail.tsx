@@ -1,12 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { catalogueQuery } from '../api/queries.ts'
-import { textIn } from '../live/live-event.ts'
-import { pathTo } from '../path-builder.ts'
-import { CloseIcon } from '../ui/icons.tsx'
-import { JsonView } from '../ui/json-view.tsx'
-import { Moment } from '../ui/moment.tsx'
-import { ShortId } from '../ui/short-id.tsx'
+import { catalogueQuery } from '../../api/queries.ts'
+import { textIn } from '../../live/live-event.ts'
+import { pathTo } from '../../path-builder.ts'
+import { CloseIcon } from '../../ui/icons.tsx'
+import { JsonView } from '../../ui/json-view.tsx'
+import { Moment } from '../../ui/moment.tsx'
+import { ShortId } from '../../ui/short-id.tsx'
 
 /** What of an event is shown, wherever it was found. */
 export interface ShownEvent {

@@ -1,11 +1,11 @@
 import { Link } from '@tanstack/react-router'
-import type { Run } from '../api/queries.ts'
-import { pathTo } from '../path-builder.ts'
-import { moveByArrows } from '../ui/arrow-keys.ts'
-import type { FlowShape } from '../ui/graph-layout.ts'
-import { durationText } from '../ui/moment.tsx'
-import { StatusBadge } from '../ui/status-badge.tsx'
-import { useNow } from '../ui/use-now.ts'
+import type { Run } from '../../api/queries.ts'
+import { pathTo } from '../../path-builder.ts'
+import { moveByArrows } from '../../ui/arrow-keys.ts'
+import type { FlowShape } from '../../ui/graph-layout.ts'
+import { durationText } from '../../ui/moment.tsx'
+import { StatusBadge } from '../../ui/status-badge.tsx'
+import { useNow } from '../../ui/use-now.ts'
 
 interface RunStepsProps {
   readonly run: Run

@@ -1,14 +1,14 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
-import { type AuditProof, auditEntryQuery } from '../api/queries.ts'
-import { textIn } from '../live/live-event.ts'
-import { pathTo } from '../path-builder.ts'
-import { JsonView, TextView } from '../ui/json-view.tsx'
-import { Loaded } from '../ui/loaded.tsx'
-import { Moment } from '../ui/moment.tsx'
-import { PageHead } from '../ui/page-head.tsx'
-import { ShortId } from '../ui/short-id.tsx'
+import { type AuditProof, auditEntryQuery } from '../../api/queries.ts'
+import { textIn } from '../../live/live-event.ts'
+import { pathTo } from '../../path-builder.ts'
+import { JsonView, TextView } from '../../ui/json-view.tsx'
+import { Loaded } from '../../ui/loaded.tsx'
+import { Moment } from '../../ui/moment.tsx'
+import { PageHead } from '../../ui/page-head.tsx'
+import { ShortId } from '../../ui/short-id.tsx'
 
 const route = getRouteApi('/inside/audit/$entryId')
 

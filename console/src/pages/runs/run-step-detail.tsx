@@ -1,11 +1,11 @@
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { Tabs } from 'radix-ui'
-import type { Run } from '../api/queries.ts'
-import { pathTo } from '../path-builder.ts'
-import type { RunSearch } from '../search.ts'
-import { JsonView } from '../ui/json-view.tsx'
-import { Moment } from '../ui/moment.tsx'
-import { StatusBadge } from '../ui/status-badge.tsx'
+import type { Run } from '../../api/queries.ts'
+import { pathTo } from '../../path-builder.ts'
+import type { RunSearch } from '../../search.ts'
+import { JsonView } from '../../ui/json-view.tsx'
+import { Moment } from '../../ui/moment.tsx'
+import { StatusBadge } from '../../ui/status-badge.tsx'
 
 const route = getRouteApi('/inside/runs/$runId')
 type Step = Run['steps'][number]

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Run } from '../api/queries.ts'
+import type { Run } from '../../api/queries.ts'
 import { shapeOfRun, stepStates } from './run-shape.ts'
 
 const record = (stepId: string, status: string) => ({ stepId, status }) as Run['steps'][number]

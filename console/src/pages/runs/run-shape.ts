@@ -1,6 +1,6 @@
-import type { Run } from '../api/queries.ts'
-import type { StepState } from '../ui/flow-graph.tsx'
-import type { FlowShape } from '../ui/graph-layout.ts'
+import type { Run } from '../../api/queries.ts'
+import type { StepState } from '../../ui/flow-graph.tsx'
+import type { FlowShape } from '../../ui/graph-layout.ts'
 
 /** A step counts as what of its messages needs attention most. */
 const gravity = ['failed', 'running', 'waiting', 'success']

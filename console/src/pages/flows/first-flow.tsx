@@ -1,7 +1,7 @@
 import { useSuspenseQuery } from '@tanstack/react-query'
-import { meQuery } from '../api/queries.ts'
-import { DemoOffer } from '../demo/demo-offer.tsx'
-import { CommandLines, EmptyState } from '../ui/empty-state.tsx'
+import { meQuery } from '../../api/queries.ts'
+import { DemoOffer } from '../../demo/demo-offer.tsx'
+import { CommandLines, EmptyState } from '../../ui/empty-state.tsx'
 
 const flow = `{
   "name": "first flow", "graph": { "nodes": [

@@ -1,10 +1,10 @@
 import { Link } from '@tanstack/react-router'
-import type { RunStatus } from '../api/queries.ts'
-import { pathTo } from '../path-builder.ts'
-import { moveByArrows } from '../ui/arrow-keys.ts'
-import { durationText, Moment } from '../ui/moment.tsx'
-import { shortId } from '../ui/short-id.tsx'
-import { StatusBadge } from '../ui/status-badge.tsx'
+import type { RunStatus } from '../../api/queries.ts'
+import { pathTo } from '../../path-builder.ts'
+import { moveByArrows } from '../../ui/arrow-keys.ts'
+import { durationText, Moment } from '../../ui/moment.tsx'
+import { shortId } from '../../ui/short-id.tsx'
+import { StatusBadge } from '../../ui/status-badge.tsx'
 
 interface RunTableProps {
   readonly runs: readonly {
