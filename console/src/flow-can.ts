@@ -1,10 +1,5 @@
 import type { FlowStatus } from './api/queries.ts'
-
-/** Whether something may be done now; if not, why, in a sentence for people. */
-export type Leave = { readonly may: true } | { readonly may: false; readonly reason: string }
-
-const yes: Leave = { may: true }
-const no = (reason: string): Leave => ({ may: false, reason })
+import { type Actor, allOf, type Leave, no, within, yes } from './leave.ts'
 
 /** The one table of what may be done with a flow in which status. */
 const table: Record<FlowStatus, { readonly start: Leave; readonly stop: Leave; readonly receive: Leave }> = {
@@ -14,22 +9,12 @@ const table: Record<FlowStatus, { readonly start: Leave; readonly stop: Leave; r
   stopping: { start: no('Wait until it is inactive'), stop: no('It is stopping'), receive: no('It is stopping') },
 }
 
-type Permissions = { readonly permissions: readonly string[] }
+type Flow = { readonly status: FlowStatus }
+type Me = Pick<Actor, 'permissions'>
 
-function allowed({ permissions }: Permissions, permission: string): Leave {
-  const has = ['all', 'tenant.all', permission].some((name) => permissions.includes(name))
-  return has ? yes : no(`You lack the permission "${permission}"`)
-}
-
-/** What a person may do with a flow: both the status and the permissions must allow it. */
+/** What a person may do with a flow: both the permissions and the status must allow it. */
 export const flowCan = {
-  start: (flow: { status: FlowStatus }, me: Permissions): Leave => {
-    const leave = allowed(me, 'flows.control')
-    return leave.may ? table[flow.status].start : leave
-  },
-  stop: (flow: { status: FlowStatus }, me: Permissions): Leave => {
-    const leave = allowed(me, 'flows.control')
-    return leave.may ? table[flow.status].stop : leave
-  },
-  receive: (flow: { status: FlowStatus }): Leave => table[flow.status].receive,
+  start: ({ status }: Flow, me: Me): Leave => allOf(within(me, 'flows.control'), table[status].start),
+  stop: ({ status }: Flow, me: Me): Leave => allOf(within(me, 'flows.control'), table[status].stop),
+  receive: ({ status }: Flow): Leave => table[status].receive,
 }

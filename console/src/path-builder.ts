@@ -1,13 +1,23 @@
 import { linkOptions } from '@tanstack/react-router'
 import type {
+  AccountSearch,
   AuditSearch,
   CatalogueSearch,
+  ClientSearch,
+  ClientsSearch,
   FlowSearch,
   FlowsSearch,
   LiveSearch,
+  RoleSearch,
+  RolesSearch,
   RunSearch,
   RunsSearch,
   SignInSearch,
+  TenantSearch,
+  TenantsSearch,
+  TokensSearch,
+  UserSearch,
+  UsersSearch,
 } from './search.ts'
 
 /** Every link of the console comes from here. */
@@ -21,6 +31,18 @@ export const pathTo = {
   run: (runId: string, search: RunSearch = {}) => linkOptions({ to: '/runs/$runId', params: { runId }, search }),
   audit: (search: AuditSearch = {}) => linkOptions({ to: '/audit', search }),
   auditEntry: (entryId: string) => linkOptions({ to: '/audit/$entryId', params: { entryId } }),
+  users: (search: UsersSearch = {}) => linkOptions({ to: '/users', search }),
+  user: (userId: string, search: UserSearch = {}) => linkOptions({ to: '/users/$userId', params: { userId }, search }),
+  tenants: (search: TenantsSearch = {}) => linkOptions({ to: '/tenants', search }),
+  tenant: (tenantId: string, search: TenantSearch = {}) =>
+    linkOptions({ to: '/tenants/$tenantId', params: { tenantId }, search }),
+  roles: (search: RolesSearch = {}) => linkOptions({ to: '/roles', search }),
+  role: (roleId: string, search: RoleSearch = {}) => linkOptions({ to: '/roles/$roleId', params: { roleId }, search }),
+  tokens: (search: TokensSearch = {}) => linkOptions({ to: '/tokens', search }),
+  account: (search: AccountSearch = {}) => linkOptions({ to: '/account', search }),
+  clients: (search: ClientsSearch = {}) => linkOptions({ to: '/clients', search }),
+  client: (clientId: string, search: ClientSearch = {}) =>
+    linkOptions({ to: '/clients/$clientId', params: { clientId }, search }),
 }
 
 /** Where a flow takes things in: outside the console, at the hub. */

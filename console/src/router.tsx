@@ -2,16 +2,26 @@ import type { QueryClient } from '@tanstack/react-query'
 import { createRootRouteWithContext, createRoute, createRouter, Outlet, redirect } from '@tanstack/react-router'
 import { isSignedOut } from './api/problem.ts'
 import { meQuery } from './api/queries.ts'
+import { AccountPage } from './pages/account/account-page.tsx'
 import { AuditEntryPage } from './pages/audit/audit-entry-page.tsx'
 import { AuditPage } from './pages/audit/audit-page.tsx'
 import { CataloguePage } from './pages/catalogue-page.tsx'
+import { ClientPage } from './pages/clients/client-page.tsx'
+import { ClientsPage } from './pages/clients/clients-page.tsx'
 import { FailedPage, MissingPage } from './pages/failed-page.tsx'
 import { FlowPage } from './pages/flows/flow-page.tsx'
 import { FlowsPage } from './pages/flows/flows-page.tsx'
 import { LivePage } from './pages/live/live-page.tsx'
+import { RolePage } from './pages/roles/role-page.tsx'
+import { RolesPage } from './pages/roles/roles-page.tsx'
 import { RunPage } from './pages/runs/run-page.tsx'
 import { RunsPage } from './pages/runs/runs-page.tsx'
 import { SignInPage } from './pages/sign-in-page.tsx'
+import { TenantPage } from './pages/tenants/tenant-page.tsx'
+import { TenantsPage } from './pages/tenants/tenants-page.tsx'
+import { TokensPage } from './pages/tokens/tokens-page.tsx'
+import { UserPage } from './pages/users/user-page.tsx'
+import { UsersPage } from './pages/users/users-page.tsx'
 import { pathTo } from './path-builder.ts'
 import { parseSearch, readSearch, stringifySearch } from './search.ts'
 import { Shell } from './ui/shell.tsx'
@@ -97,10 +107,90 @@ const audit = createRoute({
   component: AuditPage,
 })
 const auditEntry = createRoute({ getParentRoute: parent, path: '/audit/$entryId', component: AuditEntryPage })
+const users = createRoute({
+  getParentRoute: parent,
+  path: '/users',
+  validateSearch: readSearch.users,
+  component: UsersPage,
+})
+const user = createRoute({
+  getParentRoute: parent,
+  path: '/users/$userId',
+  validateSearch: readSearch.user,
+  component: UserPage,
+})
+const tenants = createRoute({
+  getParentRoute: parent,
+  path: '/tenants',
+  validateSearch: readSearch.tenants,
+  component: TenantsPage,
+})
+const tenant = createRoute({
+  getParentRoute: parent,
+  path: '/tenants/$tenantId',
+  validateSearch: readSearch.tenant,
+  component: TenantPage,
+})
+const roles = createRoute({
+  getParentRoute: parent,
+  path: '/roles',
+  validateSearch: readSearch.roles,
+  component: RolesPage,
+})
+const role = createRoute({
+  getParentRoute: parent,
+  path: '/roles/$roleId',
+  validateSearch: readSearch.role,
+  component: RolePage,
+})
+const tokens = createRoute({
+  getParentRoute: parent,
+  path: '/tokens',
+  validateSearch: readSearch.tokens,
+  component: TokensPage,
+})
+const account = createRoute({
+  getParentRoute: parent,
+  path: '/account',
+  validateSearch: readSearch.account,
+  component: AccountPage,
+})
+const clients = createRoute({
+  getParentRoute: parent,
+  path: '/clients',
+  validateSearch: readSearch.clients,
+  component: ClientsPage,
+})
+const client = createRoute({
+  getParentRoute: parent,
+  path: '/clients/$clientId',
+  validateSearch: readSearch.client,
+  component: ClientPage,
+})
 
 const routeTree = root.addChildren([
   signIn,
-  inside.addChildren([index, live, catalogue, flows, flow, runs, run, audit, auditEntry]),
+  inside.addChildren([
+    index,
+    live,
+    catalogue,
+    flows,
+    flow,
+    runs,
+    run,
+    audit,
+    auditEntry,
+    users,
+    user,
+    tenants,
+    tenant,
+    roles,
+    role,
+    tokens,
+    account,
+    clients,
+    client,
+  ]),
 ])
 
 /** The pages and their addresses. */

@@ -1,3 +1,4 @@
+import type { Status } from './api/iam-queries.ts'
 import type { FlowStatus, RunStatus } from './api/queries.ts'
 
 // What stands behind the question mark, for each page. Values are texts; what makes no sense is left out.
@@ -49,6 +50,65 @@ export interface AuditSearch {
   readonly page?: number
 }
 
+/** What lists of people and things have: a part of the name, and the page. */
+export interface Listing {
+  readonly q?: string
+  readonly page?: number
+}
+/** Users: with a status, of a tenant, who have a role; and what is being done. */
+export interface UsersSearch extends Listing {
+  readonly status?: Status
+  readonly tenant?: string
+  readonly role?: string
+  readonly sort?: 'username' | '-username' | 'createdAt' | '-createdAt'
+  readonly do?: 'create'
+}
+/** A user: the permission that is asked about, in which tenant, and what is being done. */
+export interface UserSearch {
+  readonly permission?: string
+  readonly tenant?: string
+  readonly do?: 'change' | 'rights' | 'password' | 'delete'
+}
+/** Tenants: with a status; and what is being done. */
+export interface TenantsSearch extends Listing {
+  readonly status?: Status
+  readonly sort?: 'name' | '-name' | 'createdAt' | '-createdAt'
+  readonly do?: 'create' | 'import'
+}
+/** A tenant: which of its members are shown, and what is being done. */
+export interface TenantSearch extends Listing {
+  readonly status?: Status
+  readonly sort?: 'username' | '-username' | 'createdAt' | '-createdAt'
+  readonly do?: 'rename' | 'export' | 'delete' | 'take-in'
+}
+/** Roles; and what is being done. */
+export interface RolesSearch extends Listing {
+  readonly do?: 'create'
+}
+/** A role, and what is being done with it. */
+export interface RoleSearch {
+  readonly do?: 'change' | 'delete'
+}
+/** Tokens and logins: whose, one's own unless an id or "all" is given; and what is being done. */
+export interface TokensSearch {
+  readonly of?: string
+  readonly page?: number
+  readonly do?: 'create'
+}
+/** One's own account: the permission that is asked about. */
+export interface AccountSearch {
+  readonly permission?: string
+}
+/** Applications; and what is being done. */
+export interface ClientsSearch {
+  readonly page?: number
+  readonly do?: 'create'
+}
+/** An application, and what is being done with it. */
+export interface ClientSearch {
+  readonly do?: 'change' | 'secret' | 'delete'
+}
+
 type Raw = Record<string, unknown>
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
@@ -69,6 +129,12 @@ function page(raw: Raw): { page?: number } {
   return Number.isInteger(number) && number > 1 && number <= 1_000_000 ? { page: number } : {}
 }
 
+const statuses = ['ACTIVE', 'DISABLED', 'PENDING'] as const
+const userSorts = ['username', '-username', 'createdAt', '-createdAt'] as const
+
+const id = (raw: Raw, name: string) => (uuid.test(String(raw[name])) ? text(raw, name) : {})
+const listing = (raw: Raw): Listing => ({ ...text(raw, 'q'), ...page(raw) })
+
 /** A path of this console; anything else could lead a person elsewhere. */
 const ownPath = (value: unknown) => typeof value === 'string' && /^\/(?![/\\])/.test(value)
 
@@ -87,12 +153,47 @@ export const readSearch = {
   }),
   flow: (raw: Raw): FlowSearch => text(raw, 'step'),
   runs: (raw: Raw): RunsSearch => ({
-    ...(uuid.test(String(raw.flow)) ? text(raw, 'flow') : {}),
+    ...id(raw, 'flow'),
     ...oneOf(raw, 'status', ['running', 'success', 'failed']),
     ...page(raw),
   }),
   run: (raw: Raw): RunSearch => ({ ...text(raw, 'step'), ...oneOf(raw, 'show', ['input', 'output', 'error']) }),
   audit: (raw: Raw): AuditSearch => ({ ...text(raw, 'service', 'name', 'user', 'tenant', 'flow'), ...page(raw) }),
+  users: (raw: Raw): UsersSearch => ({
+    ...listing(raw),
+    ...oneOf(raw, 'status', statuses),
+    ...id(raw, 'tenant'),
+    ...id(raw, 'role'),
+    ...oneOf(raw, 'sort', userSorts),
+    ...oneOf(raw, 'do', ['create']),
+  }),
+  user: (raw: Raw): UserSearch => ({
+    ...text(raw, 'permission'),
+    ...id(raw, 'tenant'),
+    ...oneOf(raw, 'do', ['change', 'rights', 'password', 'delete']),
+  }),
+  tenants: (raw: Raw): TenantsSearch => ({
+    ...listing(raw),
+    ...oneOf(raw, 'status', statuses),
+    ...oneOf(raw, 'sort', ['name', '-name', 'createdAt', '-createdAt']),
+    ...oneOf(raw, 'do', ['create', 'import']),
+  }),
+  tenant: (raw: Raw): TenantSearch => ({
+    ...listing(raw),
+    ...oneOf(raw, 'status', statuses),
+    ...oneOf(raw, 'sort', userSorts),
+    ...oneOf(raw, 'do', ['rename', 'export', 'delete', 'take-in']),
+  }),
+  roles: (raw: Raw): RolesSearch => ({ ...listing(raw), ...oneOf(raw, 'do', ['create']) }),
+  role: (raw: Raw): RoleSearch => oneOf(raw, 'do', ['change', 'delete']),
+  tokens: (raw: Raw): TokensSearch => ({
+    ...(raw.of === 'all' ? { of: 'all' } : id(raw, 'of')),
+    ...page(raw),
+    ...oneOf(raw, 'do', ['create']),
+  }),
+  account: (raw: Raw): AccountSearch => text(raw, 'permission'),
+  clients: (raw: Raw): ClientsSearch => ({ ...page(raw), ...oneOf(raw, 'do', ['create']) }),
+  client: (raw: Raw): ClientSearch => oneOf(raw, 'do', ['change', 'secret', 'delete']),
 }
 
 /** Reads the part of an address behind the question mark; of a name that comes twice the last counts. */

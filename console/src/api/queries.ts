@@ -2,11 +2,16 @@ import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { answerOf, hub } from './client.ts'
 import type { Paths } from './schema.d.ts'
 
-type Answer<P extends keyof Paths> = Paths[P] extends {
+/** What the API answers to a GET. */
+export type Answer<P extends keyof Paths> = Paths[P] extends {
   get: { responses: { 200: { content: { 'application/json': infer Body } } } }
 }
   ? Body
   : never
+
+/** What the API takes by a method other than GET. */
+export type Body<P extends keyof Paths, M extends string> =
+  Paths[P] extends Record<M, { requestBody: { content: { 'application/json': infer Content } } }> ? Content : never
 
 /** A flow as the API gives it. */
 export type Flow = Answer<'/flow-repository/flows/{id}'>['data']

@@ -19,6 +19,12 @@ export async function signOut(): Promise<void> {
   channel.postMessage('signed-out')
 }
 
+/** Acts in another tenant from now on, in all tabs. Whatever is shown is of the one before: load the page again. */
+export async function switchTenant(tenant: string): Promise<void> {
+  await answerOf(hub.POST('/iam/api/v1/users/me/tenant', { body: { tenant } }))
+  channel.postMessage('signed-in')
+}
+
 /** Calls back when another tab signs in or out. Returns how to stop. */
 export function onSessionChange(callback: (change: 'signed-in' | 'signed-out') => void): () => void {
   const listen = ({ data }: MessageEvent) => callback(data)

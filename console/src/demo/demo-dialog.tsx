@@ -1,9 +1,10 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { type SyntheticEvent, useEffect, useRef } from 'react'
+import { useEffect } from 'react'
 import type { DemoUser } from '../../../src/demo/report.ts'
 import { pathTo } from '../path-builder.ts'
 import { CopyButton } from '../ui/copy-button.tsx'
+import { Dialog } from '../ui/dialog.tsx'
 import { type DemoRun, demoRun } from './demo-run.ts'
 import { useDemoRun } from './use-demo-run.ts'
 
@@ -11,16 +12,13 @@ import { useDemoRun } from './use-demo-run.ts'
 export function DemoDialog() {
   const run = useDemoRun()
   useEffect(() => demoRun.end, [])
-  return run.phase === 'none' ? null : <Dialog run={run} />
+  return run.phase === 'none' ? null : <Report run={run} />
 }
 
-function Dialog({ run }: { run: DemoRun }) {
-  const dialog = useRef<HTMLDialogElement>(null)
-  useEffect(() => dialog.current?.showModal(), [])
+function Report({ run }: { run: DemoRun }) {
   useWarningBeforeLeaving()
   return (
-    <dialog ref={dialog} className="dialog" aria-labelledby="demo-title" onCancel={keepOpen} onKeyDown={keepOpenByKey}>
-      <h2 id="demo-title">{titles[run.phase]}</h2>
+    <Dialog title={titles[run.phase]}>
       <ul className="steps" aria-label="Steps" aria-live="polite">
         {run.lines.map((line) => (
           <li key={line}>{line}</li>
@@ -34,7 +32,7 @@ function Dialog({ run }: { run: DemoRun }) {
       {run.users.length > 0 && <Users users={run.users} />}
       {run.phase === 'loaded' && <Outlook wasThere={run.wasThere} />}
       <Buttons phase={run.phase} />
-    </dialog>
+    </Dialog>
   )
 }
 
@@ -122,16 +120,6 @@ function Buttons({ phase }: { phase: DemoRun['phase'] }) {
       )}
     </div>
   )
-}
-
-/** Escape would close the dialog, and the passwords with it. */
-function keepOpen(event: SyntheticEvent) {
-  event.preventDefault()
-}
-
-/** Browsers let a second Escape through whatever `cancel` is answered. */
-function keepOpenByKey(event: SyntheticEvent & { readonly key: string }) {
-  if (event.key === 'Escape') event.preventDefault()
 }
 
 function useWarningBeforeLeaving() {

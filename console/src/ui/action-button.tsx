@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import type { Leave } from '../flow-can.ts'
+import type { Leave } from '../leave.ts'
 import { Hint } from './hint.tsx'
 
 interface ActionButtonProps {

@@ -54,6 +54,41 @@ export const AuditIcon = () => (
     <path d="M5.7 8l1.7 1.7 3-3.2" />
   </Drawing>
 )
+/** People. */
+export const UsersIcon = () => (
+  <Drawing>
+    <circle cx="6" cy="5.5" r="2.4" />
+    <path d="M1.5 13c.4-2.6 2.1-4 4.5-4s4.1 1.4 4.5 4M10.5 3.3a2.3 2.3 0 0 1 0 4.4M12 9.4c1.5.6 2.3 1.8 2.6 3.6" />
+  </Drawing>
+)
+/** A house. */
+export const TenantIcon = () => (
+  <Drawing>
+    <path d="M3 14v-11.5h6.5v11.5M9.5 6h3.5v8M1.5 14h13M5.5 5.5h1.5M5.5 8.5h1.5M5.5 11.5h1.5" />
+  </Drawing>
+)
+/** A badge. */
+export const RoleIcon = () => (
+  <Drawing>
+    <rect x="2" y="4" width="12" height="9.5" rx="1.5" />
+    <path d="M6.5 4v-1.5h3v1.5M9.5 7.5h2.5M9.5 10h2.5" />
+    <circle cx="5.5" cy="8.7" r="1.6" />
+  </Drawing>
+)
+/** A key. */
+export const TokenIcon = () => (
+  <Drawing>
+    <circle cx="5" cy="11" r="2.8" />
+    <path d="M7 9l6.5-6.5M11 5l2 2M9 7l1.5 1.5" />
+  </Drawing>
+)
+/** A window. */
+export const ClientIcon = () => (
+  <Drawing>
+    <rect x="1.8" y="3" width="12.4" height="10" rx="1.5" />
+    <path d="M1.8 6h12.4" />
+  </Drawing>
+)
 /** Two sheets. */
 export const CopyIcon = () => (
   <Drawing>

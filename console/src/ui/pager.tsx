@@ -1,6 +1,7 @@
 interface PagerProps {
   readonly meta: {
-    readonly page: number
+    /** Default 1. */
+    readonly page?: number
     readonly perPage: number
     readonly total: number
     readonly totalPages: number
@@ -8,11 +9,13 @@ interface PagerProps {
   readonly onPage: (page: number) => void
   /** What is listed, in the plural. */
   readonly things: string
+  /** What leads back and on: where the latest stand first, to newer and older ones. */
+  readonly ways?: readonly [string, string]
 }
 
 /** Where in a long list one is, and the way on. */
-export function Pager({ meta, onPage, things }: PagerProps) {
-  const { page, perPage, total, totalPages } = meta
+export function Pager({ meta, onPage, things, ways = ['Newer', 'Older'] }: PagerProps) {
+  const { page = 1, perPage, total, totalPages } = meta
   const first = (page - 1) * perPage + 1
   const last = Math.min(page * perPage, total)
   const range = total > perPage ? `${first.toLocaleString('en')}–${last.toLocaleString('en')} of ` : ''
@@ -25,10 +28,10 @@ export function Pager({ meta, onPage, things }: PagerProps) {
       {totalPages > 1 && (
         <>
           <button type="button" className="button quiet" disabled={page <= 1} onClick={() => onPage(page - 1)}>
-            Newer
+            {ways[0]}
           </button>
           <button type="button" className="button quiet" disabled={page >= totalPages} onClick={() => onPage(page + 1)}>
-            Older
+            {ways[1]}
           </button>
         </>
       )}

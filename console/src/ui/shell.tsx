@@ -7,17 +7,10 @@ import { signOut } from '../api/session.ts'
 import { DemoDialog } from '../demo/demo-dialog.tsx'
 import { DemoTraffic } from '../demo/demo-traffic.tsx'
 import { pathTo } from '../path-builder.ts'
-import { AuditIcon, CatalogueIcon, FlowIcon, LiveIcon, PersonIcon, RunIcon } from './icons.tsx'
+import { PersonIcon } from './icons.tsx'
+import { Places } from './places.tsx'
 import { ProblemNotice } from './problem-notice.tsx'
 import { shortId } from './short-id.tsx'
-
-const places = [
-  { ...pathTo.live(), name: 'Live', Icon: LiveIcon },
-  { ...pathTo.catalogue(), name: 'Catalogue', Icon: CatalogueIcon },
-  { ...pathTo.flows(), name: 'Flows', Icon: FlowIcon },
-  { ...pathTo.runs(), name: 'Runs', Icon: RunIcon },
-  { ...pathTo.audit(), name: 'Audit', Icon: AuditIcon },
-]
 
 /** What stands around every page of those who are signed in. */
 export function Shell() {
@@ -33,14 +26,7 @@ export function Shell() {
             <BrandMark />
             <span>Open Integration Hub</span>
           </Link>
-          <nav className="places" aria-label="Pages">
-            {places.map(({ name, Icon, to, search }) => (
-              <Link key={name} to={to} search={search} activeOptions={{ includeSearch: false }}>
-                <Icon />
-                <span>{name}</span>
-              </Link>
-            ))}
-          </nav>
+          <Places />
           <DemoTraffic />
           <Person />
         </div>
@@ -84,6 +70,9 @@ function Person() {
               {me.tenant ? `Tenant ${shortId(me.tenant)}` : 'Of no tenant'}
               {me.isAdmin && ', sees every tenant'}
             </DropdownMenu.Label>
+            <DropdownMenu.Item asChild>
+              <Link {...pathTo.account()}>Account</Link>
+            </DropdownMenu.Item>
             <DropdownMenu.Item asChild>
               <a href="/docs">API documentation</a>
             </DropdownMenu.Item>

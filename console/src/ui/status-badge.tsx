@@ -7,6 +7,9 @@ const tones: Record<string, string> = {
   waiting: 'wait',
   success: 'good',
   failed: 'bad',
+  ACTIVE: 'good',
+  DISABLED: 'bad',
+  PENDING: 'wait',
 }
 
 /** The colour family of a status: `good`, `bad`, `busy`, `wait` or `idle`. */

@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
-import type { ReactNode } from 'react'
 import { type AuditProof, auditEntryQuery } from '../../api/queries.ts'
 import { textIn } from '../../live/live-event.ts'
 import { pathTo } from '../../path-builder.ts'
+import { Fact, Facts } from '../../ui/facts.tsx'
 import { JsonView, TextView } from '../../ui/json-view.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
 import { Moment } from '../../ui/moment.tsx'
@@ -81,26 +81,22 @@ function EntryFacts({ entry }: { entry: AuditProof }) {
   const { id, number, index, tenant, recordedAt, origin, headers, payload } = entry
   const createdAt = textIn(headers, 'createdAt')
   const actor = textIn(payload, 'user')
-  const facts: [string, ReactNode][] = [
-    ['Happened', createdAt ? <Moment key="created" at={createdAt} /> : 'not stated'],
-    ['Recorded', <Moment key="at" at={recordedAt} />],
-    ['Number', `${number} of the tenant (index ${index} in the log)`],
-    ['Event', <ShortId key="id" id={id} what="event id" />],
-    ['Tenant', tenant ? <ShortId key="tenant" id={tenant} what="tenant id" /> : 'none'],
-    ['Actor', actor ? <ShortId key="actor" id={actor} what="user id" /> : 'the hub itself'],
-    ['Published by', origin || (textIn(headers, 'serviceName') ?? 'unknown')],
-  ]
   return (
     <section className="card pad" aria-labelledby="entry">
       <h2 id="entry">Entry</h2>
-      <dl className="facts">
-        {facts.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <Facts>
+        <Fact name="Happened">{createdAt ? <Moment at={createdAt} /> : 'not stated'}</Fact>
+        <Fact name="Recorded">
+          <Moment at={recordedAt} />
+        </Fact>
+        <Fact name="Number">{`${number} of the tenant (index ${index} in the log)`}</Fact>
+        <Fact name="Event">
+          <ShortId id={id} what="event id" />
+        </Fact>
+        <Fact name="Tenant">{tenant ? <ShortId id={tenant} what="tenant id" /> : 'none'}</Fact>
+        <Fact name="Actor">{actor ? <ShortId id={actor} what="user id" /> : 'the hub itself'}</Fact>
+        <Fact name="Published by">{origin || (textIn(headers, 'serviceName') ?? 'unknown')}</Fact>
+      </Facts>
     </section>
   )
 }

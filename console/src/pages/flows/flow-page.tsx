@@ -8,6 +8,7 @@ import { pathTo, webhookUrl } from '../../path-builder.ts'
 import { ActionButton } from '../../ui/action-button.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { CommandLines } from '../../ui/empty-state.tsx'
+import { Fact, Facts } from '../../ui/facts.tsx'
 import { FlowGraph } from '../../ui/flow-graph.tsx'
 import { PlayIcon, StopIcon } from '../../ui/icons.tsx'
 import { JsonView } from '../../ui/json-view.tsx'
@@ -67,7 +68,7 @@ function FlowView({ flow }: { flow: Flow }) {
       {chosen && <JsonView key={chosen.id} label={`Step ${chosen.name || chosen.id}`} value={chosen} />}
       <div className="columns">
         <Webhook flow={flow} />
-        <Facts flow={flow} />
+        <Details flow={flow} />
       </div>
       <RecentRuns flowId={flow.id} />
     </>
@@ -131,30 +132,25 @@ function Webhook({ flow }: { flow: Flow }) {
   )
 }
 
-function Facts({ flow }: { flow: Flow }) {
+function Details({ flow }: { flow: Flow }) {
   return (
     <section className="card pad" aria-labelledby="facts">
       <h2 id="facts">Details</h2>
-      <dl className="facts">
-        <dt>Flow</dt>
-        <dd>
+      <Facts>
+        <Fact name="Flow">
           <ShortId id={flow.id} what="flow id" />
-        </dd>
-        <dt>Tenant</dt>
-        <dd>
+        </Fact>
+        <Fact name="Tenant">
           <ShortId id={flow.tenant} what="tenant id" />
-        </dd>
-        <dt>Starts</dt>
-        <dd>{flow.generation}</dd>
-        <dt>Created</dt>
-        <dd>
+        </Fact>
+        <Fact name="Starts">{flow.generation}</Fact>
+        <Fact name="Created">
           <Moment at={flow.createdAt} />
-        </dd>
-        <dt>Changed</dt>
-        <dd>
+        </Fact>
+        <Fact name="Changed">
           <Moment at={flow.updatedAt} />
-        </dd>
-      </dl>
+        </Fact>
+      </Facts>
       <p className="links">
         <Link {...pathTo.audit({ flow: flow.id })}>Audit log of this flow</Link>
       </p>

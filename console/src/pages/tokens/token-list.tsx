@@ -1,0 +1,127 @@
+import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { type ReactNode, useState } from 'react'
+import { type Token, tokensQuery, userChoicesQuery } from '../../api/iam-queries.ts'
+import { meQuery } from '../../api/queries.ts'
+import { iamCan } from '../../iam-can.ts'
+import { pathTo } from '../../path-builder.ts'
+import { ActionButton } from '../../ui/action-button.tsx'
+import { EmptyState } from '../../ui/empty-state.tsx'
+import { Moment } from '../../ui/moment.tsx'
+import { shortId } from '../../ui/short-id.tsx'
+import { type Column, ThingList } from '../../ui/thing-table.tsx'
+import { TenantLink } from '../tenants/tenant-link.tsx'
+import { RevokeToken, RotateToken } from './token-dialogs.tsx'
+
+interface TokenListProps {
+  /** An account; undefined for all that an administrator of the hub sees. */
+  readonly of: string | undefined
+  readonly page?: number | undefined
+  readonly onPage?: (page: number) => void
+}
+
+/** Tokens and logins, the newest first, with what may be done with each. */
+export function TokenList({ of, page: given, onPage }: TokenListProps) {
+  const { data: me } = useSuspenseQuery(meQuery)
+  const isSeen = of === me.id || iamCan.seeTokensOfOthers(me).may
+  const [ownPage, setOwnPage] = useState(1)
+  const [done, setDone] = useState<{ readonly token: Token; readonly what: 'revoke' | 'rotate' }>()
+  const page = onPage ? given : ownPage
+  const query = useQuery({ ...tokensQuery({ account: of, page }), enabled: isSeen })
+  if (!isSeen) return <p className="faint">You may not see them: you lack the permission “tenant.tokens.read”.</p>
+  const actions: Column<Token> = {
+    title: '',
+    className: 'number',
+    cell: (token) => (
+      <span className="row-actions">
+        {token.type !== 'SELF' && token.type !== 'DELEGATE' && (
+          <ActionButton leave={iamCan.rotateToken(me, token)} onAction={() => setDone({ token, what: 'rotate' })}>
+            Rotate
+          </ActionButton>
+        )}
+        <ActionButton leave={iamCan.revokeToken(me, token)} onAction={() => setDone({ token, what: 'revoke' })}>
+          {token.type === 'SELF' ? 'End' : 'Revoke'}
+        </ActionButton>
+      </span>
+    ),
+  }
+  const close = () => setDone(undefined)
+  return (
+    <>
+      <ThingList
+        query={query}
+        columns={[...(of === undefined ? [nameColumn, accountColumn] : [nameColumn]), ...columns, actions]}
+        names={['token or login', 'tokens and logins']}
+        onPage={onPage ?? setOwnPage}
+        empty={<NoToken />}
+      />
+      {done?.what === 'rotate' && <RotateToken token={done.token} onClose={close} />}
+      {done?.what === 'revoke' && <RevokeToken token={done.token} onClose={close} />}
+    </>
+  )
+}
+
+function NoToken() {
+  return (
+    <EmptyState title="No token and no login">
+      <p>Whoever signs in has a login; tokens are made for programs, on the page “Tokens and logins”.</p>
+    </EmptyState>
+  )
+}
+
+/** What a token is called. */
+export function tokenName({ type, inquirer, flowId }: Token): string {
+  if (type === 'SELF') return 'Login'
+  if (flowId !== undefined) return 'Run of a flow'
+  return inquirer ?? 'Token without a name'
+}
+
+const nameColumn: Column<Token> = {
+  title: 'Token',
+  cell: (token) => (
+    <>
+      <strong>{tokenName(token)}</strong> {token.isCurrent && <span className="badge good">this one</span>}
+      {token.values > 1 && <span className="badge wait">{token.values} values</span>}
+      <br />
+      <small className="faint clip" title={token.id}>
+        {token.description ?? `made`} {token.description ? '· made ' : ''}
+        <Moment at={token.createdAt} />
+      </small>
+    </>
+  ),
+}
+
+const accountColumn: Column<Token> = {
+  title: 'Of',
+  cell: ({ accountId }) => <AccountLink id={accountId} />,
+}
+
+function AccountLink({ id }: { id: string }) {
+  const users = useQuery(userChoicesQuery).data?.data ?? []
+  const user = users.find((each) => each.id === id)
+  return user ? <Link {...pathTo.user(id)}>{user.username}</Link> : <span title={id}>{shortId(id)}</span>
+}
+
+const columns: readonly Column<Token>[] = [
+  { title: 'Tenant', cell: ({ tenant }) => <TenantLink id={tenant} />, className: 'wide' },
+  { title: 'Allows', cell: allowsText, className: 'wrap wide' },
+  {
+    title: 'Last used',
+    cell: ({ lastUsedAt }) => (lastUsedAt ? <Moment at={lastUsedAt} /> : 'never'),
+    className: 'faint',
+  },
+  { title: 'Ends', cell: ({ expireAt }) => (expireAt ? <Moment at={expireAt} /> : 'when revoked'), className: 'faint' },
+]
+
+function allowsText({ scope, permissions }: Token): ReactNode {
+  if (scope === undefined) return 'all that the account may'
+  const names = [...scope, ...permissions]
+  if (names.length === 0) return 'nothing'
+  const [first = ''] = names
+  return (
+    <span title={names.join('\n')}>
+      <code>{first}</code>
+      {names.length > 1 && ` and ${names.length - 1} more`}
+    </span>
+  )
+}

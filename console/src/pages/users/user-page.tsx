@@ -1,0 +1,146 @@
+import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
+import { getRouteApi, Link } from '@tanstack/react-router'
+import { useCallback } from 'react'
+import { type User, userQuery } from '../../api/iam-queries.ts'
+import { meQuery } from '../../api/queries.ts'
+import { iamCan } from '../../iam-can.ts'
+import { pathTo } from '../../path-builder.ts'
+import type { UserSearch } from '../../search.ts'
+import { ActionButton } from '../../ui/action-button.tsx'
+import { Fact, Facts } from '../../ui/facts.tsx'
+import { Loaded } from '../../ui/loaded.tsx'
+import { Moment } from '../../ui/moment.tsx'
+import { PageHead } from '../../ui/page-head.tsx'
+import { ShortId } from '../../ui/short-id.tsx'
+import { StatusBadge } from '../../ui/status-badge.tsx'
+import { usePageSearch } from '../../ui/use-page-search.ts'
+import { TenantLink } from '../tenants/tenant-link.tsx'
+import { TokenList } from '../tokens/token-list.tsx'
+import { StatusSwitch, UserDialogs } from './user-dialogs.tsx'
+import { fullName } from './user-list.tsx'
+import { Why } from './why.tsx'
+
+const route = getRouteApi('/inside/users/$userId')
+
+/** One user: who it is, what it may do and why, and by which logins and tokens it acts. */
+export function UserPage() {
+  const { userId } = route.useParams()
+  const query = useQuery(userQuery(userId))
+  return (
+    <div className="page">
+      <p className="crumbs">
+        <Link {...pathTo.users()}>Users</Link>
+      </p>
+      <Loaded query={query} title="User">
+        {(user) => <UserView key={user.id} user={user} />}
+      </Loaded>
+    </div>
+  )
+}
+
+function UserView({ user }: { user: User }) {
+  const search = route.useSearch()
+  const { data: me } = useSuspenseQuery(meQuery)
+  const to = useCallback((changed: UserSearch) => pathTo.user(user.id, changed), [user.id])
+  const { change, open, close } = usePageSearch<UserSearch>(search, to)
+  return (
+    <>
+      <PageHead title={user.username} beside={<StatusBadge status={user.status} />}>
+        <ActionButton leave={iamCan.changeUser(me)} onAction={() => open('change')}>
+          Change
+        </ActionButton>
+        <ActionButton leave={iamCan.changeUser(me)} onAction={() => open('password')}>
+          Set password
+        </ActionButton>
+        <StatusSwitch user={user} leave={iamCan.changeUser(me)} />
+        <ActionButton leave={iamCan.deleteUser(me, user)} onAction={() => open('delete')}>
+          Delete
+        </ActionButton>
+      </PageHead>
+      <div className="columns">
+        <Account user={user} />
+        <Rights user={user} onChange={() => open('rights')} />
+      </div>
+      <Why
+        of={{ userId: user.id, tenant: search.tenant }}
+        who={user.username}
+        permission={search.permission ?? ''}
+        onAsk={(permission) => change({ permission })}
+      />
+      <section aria-labelledby="tokens">
+        <div className="section-head">
+          <h2 id="tokens">Tokens and logins</h2>
+        </div>
+        <TokenList of={user.id} />
+      </section>
+      {search.do && <UserDialogs user={user} doing={search.do} onClose={close} />}
+    </>
+  )
+}
+
+function Account({ user }: { user: User }) {
+  return (
+    <section className="card pad" aria-labelledby="account">
+      <h2 id="account">Account</h2>
+      <Facts>
+        <Fact name="Name">{fullName(user) || <span className="faint">not stated</span>}</Fact>
+        <Fact name="User">
+          <ShortId id={user.id} what="user id" />
+        </Fact>
+        <Fact name="Created">
+          <Moment at={user.createdAt} />
+        </Fact>
+        <Fact name="Changed">
+          <Moment at={user.updatedAt} />
+        </Fact>
+      </Facts>
+      <p className="links">
+        <Link {...pathTo.audit({ user: user.id })}>What they did, in the audit log</Link>
+      </p>
+    </section>
+  )
+}
+
+function Rights({ user, onChange }: { user: User; onChange: () => void }) {
+  const { data: me } = useSuspenseQuery(meQuery)
+  const { tenant, roles, permissions } = user
+  return (
+    <section className="card pad" aria-labelledby="rights">
+      <div className="section-head">
+        <h2 id="rights">Membership</h2>
+        <ActionButton leave={iamCan.changeUser(me)} onAction={onChange}>
+          Change roles
+        </ActionButton>
+      </div>
+      <Facts>
+        <Fact name="Tenant">
+          <TenantLink id={tenant} />
+        </Fact>
+        <Fact name="Roles">
+          <Roles roles={roles} />
+        </Fact>
+        <Fact name="Directly">
+          {permissions.length > 0 ? <code>{permissions.join(', ')}</code> : <span className="faint">nothing</span>}
+        </Fact>
+      </Facts>
+    </section>
+  )
+}
+
+function Roles({ roles }: Pick<User, 'roles'>) {
+  const { data: me } = useSuspenseQuery(meQuery)
+  if (roles.length === 0) return <span className="faint">none</span>
+  return (
+    <span className="links">
+      {roles.map(({ id, name }) =>
+        iamCan.seeRoles(me).may ? (
+          <Link key={id} {...pathTo.role(id)}>
+            {name}
+          </Link>
+        ) : (
+          <span key={id}>{name}</span>
+        ),
+      )}
+    </span>
+  )
+}
