@@ -18,6 +18,9 @@ export const iamCan = {
   createUser: (me: Actor): Leave =>
     isAdmin(me) || me.tenant ? within(me, 'tenant.account.create') : no('You act in no tenant'),
   changeUser: (me: Actor): Leave => within(me, 'tenant.account.update'),
+  /** Disabled, one could not enable oneself again. */
+  standUser: (me: Actor, user: { readonly id: string }): Leave =>
+    allOf(within(me, 'tenant.account.update'), user.id === me.id ? no('This is you') : yes),
   deleteUser: (me: Actor, user: { readonly id: string }): Leave =>
     allOf(acrossHub(me, 'iam.account.delete'), user.id === me.id ? no('This is you') : yes),
   removeMember: (me: Actor): Leave => within(me, 'tenant.account.delete'),

@@ -6,7 +6,7 @@ interface ActionButtonProps {
   readonly leave: Leave
   readonly isBusy?: boolean
   readonly onAction: () => void
-  readonly tone?: 'primary' | 'plain'
+  readonly tone?: 'primary' | 'plain' | 'quiet'
   readonly children: ReactNode
 }
 

@@ -20,7 +20,7 @@ interface ConfirmDialogProps {
 export function ConfirmDialog({ title, action, onConfirm, onDone, onClose, typed, children }: ConfirmDialogProps) {
   return (
     <Dialog title={title} onClose={onClose}>
-      <Form action={action} onSubmit={onConfirm} onDone={onDone} onCancel={onClose} isDangerous>
+      <Form action={action} onSubmit={onConfirm} onDone={onDone} onCancel={onClose} tone="danger">
         {children}
         {typed && (
           <TextField

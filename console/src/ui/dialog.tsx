@@ -15,6 +15,7 @@ export function Dialog({ title, onClose, children }: DialogProps) {
   useLayoutEffect(() => {
     const dialog = ref.current
     dialog?.showModal()
+    dialog?.querySelector<HTMLElement>(firstThings)?.focus()
     return () => dialog?.close()
   }, [])
   const cancel = (event: SyntheticEvent) => {
@@ -42,6 +43,9 @@ export function Dialog({ title, onClose, children }: DialogProps) {
     </dialog>
   )
 }
+
+/** Where the keyboard is at first: in the first field, or at the first button below the text. */
+const firstThings = ':is(input, select, textarea):not(:disabled), .dialog-buttons button'
 
 /** Browsers let a second Escape through whatever `cancel` is answered. */
 function keepOpen(event: SyntheticEvent & { readonly key: string }) {

@@ -17,13 +17,13 @@ interface FormProps<R> {
   /** After it was done; then everything that is shown is looked at again. */
   readonly onDone?: (result: R) => unknown
   readonly onCancel?: (() => void) | undefined
-  readonly isDangerous?: boolean
-  readonly isBlocked?: boolean
+  /** How the button looks. Default: as the one thing to do. */
+  readonly tone?: 'primary' | 'plain' | 'danger'
   readonly children?: ReactNode
 }
 
 /** Fields and a button. What the hub refuses stands at the field that it names, where the form has that one, else above. */
-export function Form<R>({ action, onSubmit, onDone, onCancel, isDangerous, isBlocked, children }: FormProps<R>) {
+export function Form<R>({ action, onSubmit, onDone, onCancel, tone = 'primary', children }: FormProps<R>) {
   const client = useQueryClient()
   const attempt = useMutation({
     mutationFn: ({ values }: Sent) => onSubmit(values),
@@ -51,11 +51,7 @@ export function Form<R>({ action, onSubmit, onDone, onCancel, isDangerous, isBlo
             Cancel
           </button>
         )}
-        <button
-          type="submit"
-          className={`button ${isDangerous ? 'danger' : 'primary'}`}
-          disabled={attempt.isPending || isBlocked}
-        >
+        <button type="submit" className={`button ${tone}`} disabled={attempt.isPending}>
           {attempt.isPending ? 'One moment …' : action}
         </button>
       </div>

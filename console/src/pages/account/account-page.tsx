@@ -63,7 +63,7 @@ function Names() {
     return answerOf(hub.PATCH('/iam/api/v1/users/me', { body }))
   }
   return (
-    <Form action="Save names" onSubmit={change}>
+    <Form action="Save names" onSubmit={change} tone="plain">
       <div className="form-row">
         <TextField label="First name" name="firstname" defaultValue={me.firstname} autoComplete="given-name" />
         <TextField label="Last name" name="lastname" defaultValue={me.lastname} autoComplete="family-name" />
@@ -85,7 +85,13 @@ function Password() {
     <section className="card pad" aria-labelledby="password">
       <h2 id="password">Password</h2>
       {changes > 0 && <p role="status">It is changed. All your other logins have ended.</p>}
-      <Form key={changes} action="Change password" onSubmit={change} onDone={() => setChanges(changes + 1)}>
+      <Form
+        key={changes}
+        action="Change password"
+        tone="plain"
+        onSubmit={change}
+        onDone={() => setChanges(changes + 1)}
+      >
         <TextField
           label="Present password"
           name="currentPassword"

@@ -115,7 +115,7 @@ function NewSecret({ client: { id, name }, onClose }: DialogProps) {
         onSubmit={() => answerOf(hub.POST('/iam/api/v1/clients/{id}/secret', { params: { path: { id } } }))}
         onDone={(client) => setSecret(client.secret)}
         onCancel={() => void onClose()}
-        isDangerous
+        tone="danger"
       >
         <p>The one before is refused from then on: nobody can sign in by the application until it has the new one.</p>
       </Form>

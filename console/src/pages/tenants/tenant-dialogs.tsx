@@ -75,7 +75,7 @@ function ExportTenant({ tenant: { id, name }, onClose }: DialogProps) {
 function DeleteTenant({ tenant: { id, name }, onClose }: DialogProps) {
   const navigate = useNavigate()
   const members = useQuery(usersQuery({ tenant: id })).data?.meta.total
-  const count = members === undefined ? '' : members === 1 ? ', 1 member' : `, ${members} members`
+  const who = members === undefined ? 'its members' : members === 1 ? 'its one member' : `its ${members} members`
   return (
     <ConfirmDialog
       title={`Delete ${name}?`}
@@ -86,8 +86,8 @@ function DeleteTenant({ tenant: { id, name }, onClose }: DialogProps) {
       onClose={onClose}
     >
       <p>
-        The tenant goes for good{count}: its roles, its tokens, and the users who belong to nothing else. Its entries in
-        the audit log stay. An export can be imported again.
+        The tenant goes for good, with its roles and tokens and {who}, but for those who belong to something else too.
+        Its entries in the audit log stay. What was exported can be imported again.
       </p>
     </ConfirmDialog>
   )

@@ -78,14 +78,14 @@ export function tokenName({ type, inquirer, flowId }: Token): string {
 
 const nameColumn: Column<Token> = {
   title: 'Token',
+  className: 'wrap',
   cell: (token) => (
     <>
       <strong>{tokenName(token)}</strong> {token.isCurrent && <span className="badge good">this one</span>}
       {token.values > 1 && <span className="badge wait">{token.values} values</span>}
       <br />
-      <small className="faint clip" title={token.id}>
-        {token.description ?? `made`} {token.description ? '· made ' : ''}
-        <Moment at={token.createdAt} />
+      <small className="faint" title={token.id}>
+        {token.description && `${token.description} · `}made <Moment at={token.createdAt} />
       </small>
     </>
   ),
@@ -114,7 +114,7 @@ const columns: readonly Column<Token>[] = [
 ]
 
 function allowsText({ scope, permissions }: Token): ReactNode {
-  if (scope === undefined) return 'all that the account may'
+  if (scope === undefined) return 'all that it may'
   const names = [...scope, ...permissions]
   if (names.length === 0) return 'nothing'
   const [first = ''] = names

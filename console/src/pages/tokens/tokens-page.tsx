@@ -48,7 +48,7 @@ function Whose({ value, onChange }: { value: string; onChange: (of: string) => v
   const users = useQuery({ ...userChoicesQuery, enabled: isShown }).data?.data ?? []
   if (!isShown) return null
   const others = users.filter(({ id }) => id !== me.id).map(({ id, username }) => [id, username] as const)
-  const all = me.permissions.includes('all') ? [['all', 'Everybody’s, and those of services'] as const] : []
+  const all = me.permissions.includes('all') ? [['all', 'Everybody’s'] as const] : []
   return (
     <div className="filters">
       <SelectField label="Whose" value={value} onChange={onChange} options={[['', 'Mine'], ...all, ...others]} />

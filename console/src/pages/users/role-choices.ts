@@ -5,8 +5,13 @@ import { iamCan } from '../../iam-can.ts'
 import type { Leave } from '../../leave.ts'
 import type { Choice } from '../../ui/check-list.tsx'
 
+/** A role to tick, and how far it reaches. */
+export interface RoleChoice extends Choice {
+  readonly reach: 'hub' | 'tenant'
+}
+
 /** The roles that fit somebody in the tenant, with those they have ticked. */
-export function useRoleChoices(tenant: string | undefined, has: readonly Role[] = []): Choice[] {
+export function useRoleChoices(tenant: string | undefined, has: readonly Role[] = []): RoleChoice[] {
   const { data: me } = useSuspenseQuery(meQuery)
   const known = useQuery({ ...roleChoicesQuery, enabled: iamCan.seeRoles(me).may }).data?.data ?? []
   const others = has.filter(({ id }) => !known.some((role) => role.id === id))
@@ -18,6 +23,7 @@ export function useRoleChoices(tenant: string | undefined, has: readonly Role[] 
       about: role.description,
       isChosen: has.some(({ id }) => id === role.id),
       leave: iamCan.giveRole(me, role, has),
+      reach: role.permissions.includes('all') ? 'hub' : 'tenant',
     }))
 }
 

@@ -3,7 +3,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { answerOf, hub } from '../../api/client.ts'
 import { type Status, statuses, type User } from '../../api/iam-queries.ts'
 import { type Body, meQuery } from '../../api/queries.ts'
-import { allOf, type Leave, no, within, yes } from '../../leave.ts'
+import { type Leave, no, within, yes } from '../../leave.ts'
 import { pathTo } from '../../path-builder.ts'
 import type { UserSearch } from '../../search.ts'
 import { ActionButton } from '../../ui/action-button.tsx'
@@ -19,6 +19,8 @@ import { usePermissionChoices, useRoleChoices } from './role-choices.ts'
 
 interface DialogProps {
   readonly user: User
+  /** The same as a member of the tenant that is looked at. */
+  readonly member: User
   readonly onClose: () => unknown
 }
 
@@ -66,26 +68,32 @@ function ChangeUser({ user, onClose }: DialogProps) {
   )
 }
 
-function ChangeRights({ user, onClose }: DialogProps) {
+function ChangeRights({ user, member, onClose }: DialogProps) {
   const { data: me } = useSuspenseQuery(meQuery)
-  const roles = useRoleChoices(user.tenant, user.roles)
   const isAdmin = me.permissions.includes('all')
-  const permissions = usePermissionChoices(user.permissions, ({ name, restricted }) =>
-    isAdmin ? yes : allOf(restricted ? no('Only administrators of the hub give it') : yes, within(me, name)),
+  const { tenant } = member
+  const isElsewhere = tenant !== undefined && tenant !== user.tenant
+  const roles = useRoleChoices(tenant, member.roles).filter(({ reach }) => !isElsewhere || reach === 'tenant')
+  const permissions = usePermissionChoices(member.permissions, ({ name, restricted }) =>
+    restricted && (!isAdmin || isElsewhere) ? no('It reaches beyond the tenant') : isAdmin ? yes : within(me, name),
   )
-  const change = (values: FormData) =>
-    patchUser(user, { roles: chosenOf(values, 'roles'), permissions: chosenOf(values, 'permissions') })
+  const change = (values: FormData) => {
+    const body = { roles: chosenOf(values, 'roles'), permissions: chosenOf(values, 'permissions') }
+    if (!isElsewhere) return patchUser(user, body)
+    const params = { path: { id: tenant, userId: user.id } }
+    return answerOf(hub.PUT('/iam/api/v1/tenants/{id}/users/{userId}', { params, body }))
+  }
   return (
     <Dialog title={`What ${user.username} may do`} onClose={onClose}>
-      {user.tenant && (
+      {tenant && (
         <p>
-          In tenant <TenantLink id={user.tenant} />.
+          In tenant <TenantLink id={tenant} />.
         </p>
       )}
       <Form action="Save" onSubmit={change} onDone={onClose} onCancel={onClose}>
         <CheckList legend="Roles" name="roles" choices={roles} none="There is no role that fits." />
         <details>
-          <summary>Permissions given directly: {user.permissions.length || 'none'}</summary>
+          <summary>Permissions given directly: {member.permissions.length || 'none'}</summary>
           <CheckList
             legend="Permissions"
             name="permissions"

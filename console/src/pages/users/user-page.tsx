@@ -1,7 +1,7 @@
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { useCallback } from 'react'
-import { type User, userQuery } from '../../api/iam-queries.ts'
+import { type User, userQuery, usersQuery } from '../../api/iam-queries.ts'
 import { meQuery } from '../../api/queries.ts'
 import { iamCan } from '../../iam-can.ts'
 import { pathTo } from '../../path-builder.ts'
@@ -43,6 +43,7 @@ function UserView({ user }: { user: User }) {
   const { data: me } = useSuspenseQuery(meQuery)
   const to = useCallback((changed: UserSearch) => pathTo.user(user.id, changed), [user.id])
   const { change, open, close } = usePageSearch<UserSearch>(search, to)
+  const member = useMember(user, search.tenant)
   return (
     <>
       <PageHead title={user.username} beside={<StatusBadge status={user.status} />}>
@@ -52,14 +53,14 @@ function UserView({ user }: { user: User }) {
         <ActionButton leave={iamCan.changeUser(me)} onAction={() => open('password')}>
           Set password
         </ActionButton>
-        <StatusSwitch user={user} leave={iamCan.changeUser(me)} />
+        <StatusSwitch user={user} leave={iamCan.standUser(me, user)} />
         <ActionButton leave={iamCan.deleteUser(me, user)} onAction={() => open('delete')}>
           Delete
         </ActionButton>
       </PageHead>
       <div className="columns">
         <Account user={user} />
-        <Rights user={user} onChange={() => open('rights')} />
+        <Rights user={member} onChange={() => open('rights')} />
       </div>
       <Why
         of={{ userId: user.id, tenant: search.tenant }}
@@ -67,15 +68,22 @@ function UserView({ user }: { user: User }) {
         permission={search.permission ?? ''}
         onAsk={(permission) => change({ permission })}
       />
-      <section aria-labelledby="tokens">
+      <section className="stack" aria-labelledby="tokens">
         <div className="section-head">
           <h2 id="tokens">Tokens and logins</h2>
         </div>
         <TokenList of={user.id} />
       </section>
-      {search.do && <UserDialogs user={user} doing={search.do} onClose={close} />}
+      {search.do && <UserDialogs user={user} member={member} doing={search.do} onClose={close} />}
     </>
   )
+}
+
+/** The user as a member of a tenant; as the hub shows it by default where none is asked for. */
+function useMember(user: User, tenant: string | undefined): User {
+  const isOther = tenant !== undefined && tenant !== user.tenant
+  const found = useQuery({ ...usersQuery({ q: user.username, ...(tenant && { tenant }) }), enabled: isOther })
+  return (isOther && found.data?.data.find(({ id }) => id === user.id)) || user
 }
 
 function Account({ user }: { user: User }) {
@@ -108,7 +116,7 @@ function Rights({ user, onChange }: { user: User; onChange: () => void }) {
     <section className="card pad" aria-labelledby="rights">
       <div className="section-head">
         <h2 id="rights">Membership</h2>
-        <ActionButton leave={iamCan.changeUser(me)} onAction={onChange}>
+        <ActionButton leave={iamCan.changeUser(me)} onAction={onChange} tone="quiet">
           Change roles
         </ActionButton>
       </div>

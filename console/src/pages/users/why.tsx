@@ -68,8 +68,8 @@ function Answer({ of, who, permission }: Pick<WhyProps, 'of' | 'who' | 'permissi
         about && (
           <div className={`answer ${about.allowed ? 'good' : 'bad'}`} role="status">
             <p>
-              <strong>{about.allowed ? 'Yes.' : 'No.'}</strong> {verb} {about.allowed ? '' : 'not '}do{' '}
-              <code>{about.name}</code>: <em>{about.description.toLowerCase()}</em>.
+              <strong>{about.allowed ? 'Yes.' : 'No.'}</strong> {verb} {about.allowed ? '' : 'not '}
+              {withSmallStart(about.description)} (<code>{about.name}</code>).
             </p>
             {about.reasons.length > 0 ? (
               <Reasons reasons={about.reasons} />
@@ -107,18 +107,35 @@ function WhyNot({ permission, who }: { permission: string; who: string }) {
 }
 
 function Reasons({ reasons }: Pick<ExplainedPermission, 'reasons'>) {
-  const { data: me } = useSuspenseQuery(meQuery)
-  const nameOf = useTenantNames()
   return (
     <ul className="reasons">
-      {reasons.map(({ text, role, tenant }) => (
-        <li key={text}>
-          {tenant ? text.replace(tenant, nameOf(tenant)) : text}{' '}
-          {role && iamCan.seeRoles(me).may && <Link {...pathTo.role(role.id)}>see the role</Link>}
+      {reasons.map((reason) => (
+        <li key={reason.text}>
+          <Sentence reason={reason} />
         </li>
       ))}
     </ul>
   )
+}
+
+/** The hub's sentence, with the name of the tenant instead of its id, and a way to the role. */
+function Sentence({ reason: { text, role, tenant } }: { reason: ExplainedPermission['reasons'][number] }) {
+  const { data: me } = useSuspenseQuery(meQuery)
+  const nameOf = useTenantNames()
+  const told = tenant ? text.replace(tenant, nameOf(tenant)) : text
+  const at = role && iamCan.seeRoles(me).may ? told.indexOf(role.name) : -1
+  if (role === undefined || at < 0) return told
+  return (
+    <>
+      {told.slice(0, at)}
+      <Link {...pathTo.role(role.id)}>{role.name}</Link>
+      {told.slice(at + role.name.length)}
+    </>
+  )
+}
+
+function withSmallStart(sentence: string): string {
+  return sentence.charAt(0).toLowerCase() + sentence.slice(1)
 }
 
 function Allowed({
@@ -140,7 +157,8 @@ function Allowed({
         {shown.length} of {all.length} permissions{where && `, as a member of ${nameOf(where)}`}
       </p>
       {shown.length > 0 && (
-        <div className="table scroll">
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
+        <div className="table scroll" tabIndex={0}>
           <table>
             <thead>
               <tr>
