@@ -116,11 +116,16 @@ export interface Begun {
 export async function registerApplication(
   hub: Process,
   token: string,
-  about: { readonly type?: string; readonly trusted?: boolean; readonly redirectUri?: string } = {},
+  about: {
+    readonly type?: string
+    readonly trusted?: boolean
+    readonly redirectUri?: string
+    readonly postLogoutRedirectUris?: readonly string[]
+  } = {},
 ): Promise<Application> {
-  const { type = 'web', trusted = false, redirectUri = 'https://app.example.org/callback' } = about
+  const { type = 'web', trusted = false, redirectUri = 'https://app.example.org/callback', ...more } = about
   const redirectUris = type === 'service' ? [] : [redirectUri]
-  const body = { name: `The <b>${type}</b> application`, type, redirectUris, trusted }
+  const body = { name: `The <b>${type}</b> application`, type, redirectUris, trusted, ...more }
   const answer = await hub.call('POST', '/iam/api/v1/clients', { token, body })
   if (answer.status !== 201) throw new Error(`Cannot register "${type}": ${JSON.stringify(answer.body)}`)
   const { id, secret } = answer.body

@@ -2317,6 +2317,12 @@ export interface Paths {
                    */
                   redirectUris: string[]
                   /**
+                   * Where users may be led to once they are signed out, to the letter; as the others
+                   *
+                   * @maxItems 20
+                   */
+                  postLogoutRedirectUris: string[]
+                  /**
                    * Users are not asked for consent
                    */
                   trusted: boolean
@@ -2344,6 +2350,12 @@ export interface Paths {
                      * @maxItems 20
                      */
                     redirectUris: string[]
+                    /**
+                     * Where users may be led to once they are signed out, to the letter; as the others
+                     *
+                     * @maxItems 20
+                     */
+                    postLogoutRedirectUris: string[]
                     /**
                      * Users are not asked for consent
                      */
@@ -2400,6 +2412,12 @@ export interface Paths {
              */
             redirectUris?: string[]
             /**
+             * Where users may be led to once they are signed out, to the letter; as the others
+             *
+             * @maxItems 20
+             */
+            postLogoutRedirectUris?: string[]
+            /**
              * Users are not asked for consent
              */
             trusted?: boolean
@@ -2429,6 +2447,12 @@ export interface Paths {
                * @maxItems 20
                */
               redirectUris: string[]
+              /**
+               * Where users may be led to once they are signed out, to the letter; as the others
+               *
+               * @maxItems 20
+               */
+              postLogoutRedirectUris: string[]
               /**
                * Users are not asked for consent
                */
@@ -2481,6 +2505,12 @@ export interface Paths {
                */
               redirectUris: string[]
               /**
+               * Where users may be led to once they are signed out, to the letter; as the others
+               *
+               * @maxItems 20
+               */
+              postLogoutRedirectUris: string[]
+              /**
                * Users are not asked for consent
                */
               trusted: boolean
@@ -2516,6 +2546,12 @@ export interface Paths {
              */
             redirectUris?: string[]
             /**
+             * Where users may be led to once they are signed out, to the letter; as the others
+             *
+             * @maxItems 20
+             */
+            postLogoutRedirectUris?: string[]
+            /**
              * Users are not asked for consent
              */
             trusted?: boolean
@@ -2545,6 +2581,12 @@ export interface Paths {
                * @maxItems 20
                */
               redirectUris: string[]
+              /**
+               * Where users may be led to once they are signed out, to the letter; as the others
+               *
+               * @maxItems 20
+               */
+              postLogoutRedirectUris: string[]
               /**
                * Users are not asked for consent
                */
@@ -2586,6 +2628,9 @@ export interface Paths {
   '/iam/api/v1/clients/{id}/secret': {
     post: {
       parameters: {
+        query?: {
+          overlap?: string
+        }
         path: {
           id: string
         }
@@ -2613,6 +2658,12 @@ export interface Paths {
                * @maxItems 20
                */
               redirectUris: string[]
+              /**
+               * Where users may be led to once they are signed out, to the letter; as the others
+               *
+               * @maxItems 20
+               */
+              postLogoutRedirectUris: string[]
               /**
                * Users are not asked for consent
                */
@@ -2646,6 +2697,68 @@ export interface Paths {
             }
           }
         }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/iam/api/v1/users/me/grants': {
+    get: {
+      parameters: {}
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              data: {
+                /**
+                 * The client_id of the application
+                 */
+                id: string
+                /**
+                 * Of the application
+                 */
+                name: string
+                /**
+                 * Whether it is granted what it asks for without a question
+                 */
+                trusted: boolean
+                scopes: ('openid' | 'profile' | 'global' | 'offline_access')[]
+                /**
+                 * In which you act for the application
+                 */
+                tenants: string[]
+                /**
+                 * When it was granted first
+                 */
+                grantedAt: string
+                /**
+                 * When the last of it is over
+                 */
+                expiresAt: string
+              }[]
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/iam/api/v1/users/me/grants/{id}': {
+    delete: {
+      parameters: {
+        path: {
+          id: string
+        }
+      }
+      responses: {
+        204: {}
         default: {
           content: {
             'application/problem+json': Problem
@@ -2758,6 +2871,40 @@ export interface Paths {
       }
       responses: {
         303: {}
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/iam/op/session/end': {
+    get: {
+      parameters: {}
+      responses: {
+        200: {
+          content: {
+            'text/html': string
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/iam/op/session/end/success': {
+    get: {
+      parameters: {}
+      responses: {
+        200: {
+          content: {
+            'text/html': string
+          }
+        }
         default: {
           content: {
             'application/problem+json': Problem
@@ -3993,6 +4140,27 @@ export interface Paths {
       }
       responses: {
         200: {}
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/iam/op/session/end/confirm': {
+    post: {
+      parameters: {}
+      requestBody: {
+        content: {
+          'application/x-www-form-urlencoded': {
+            xsrf: string
+            logout?: 'yes'
+          }
+        }
+      }
+      responses: {
+        303: {}
         default: {
           content: {
             'application/problem+json': Problem

@@ -48,6 +48,8 @@ const TokenQuestion = Type.Object({
   client_secret: Type.Optional(Type.String()),
 })
 
+const SignOut = Type.Object({ xsrf: Type.String(), logout: Type.Optional(Type.Literal('yes')) })
+
 const byClient = 'The client authenticates itself with its secret (`client_secret_basic` or `_post`), or names itself.'
 const form = { rawBody: true, consumes: 'application/x-www-form-urlencoded', bodyLimit: 65_536 } as const
 
@@ -57,7 +59,7 @@ interface Served {
   readonly summary: string
   readonly description?: string
   readonly response: AnswerSchemas
-  readonly body?: typeof TokenForm | typeof TokenQuestion
+  readonly body?: typeof TokenForm | typeof TokenQuestion | typeof SignOut
   readonly params?: ReturnType<typeof Type.Object>
   /** Default: JSON, whatever the caller would rather have. */
   readonly produces?: 'text/html'
@@ -117,6 +119,30 @@ const served: readonly Served[] = [
     description: byClient,
     body: TokenQuestion,
     response: { 200: null, ...refusals },
+  },
+  {
+    method: 'GET',
+    path: '/session/end',
+    summary: 'Sign a user out who has signed out of an application',
+    description:
+      'For browsers: asks the user, and leads back to one of the addresses that the client has registered for it.',
+    produces: 'text/html',
+    response: { 200: text, 400: text },
+  },
+  {
+    method: 'POST',
+    path: '/session/end/confirm',
+    summary: 'Sign out of the hub, or of the application alone',
+    body: SignOut,
+    produces: 'text/html',
+    response: { 303: null, 400: text },
+  },
+  {
+    method: 'GET',
+    path: '/session/end/success',
+    summary: 'What is shown to whom no application wants back',
+    produces: 'text/html',
+    response: { 200: text, 400: text },
   },
   ...(['GET', 'POST'] as const).map((method) => ({
     method,
