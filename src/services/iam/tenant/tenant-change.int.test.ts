@@ -1,10 +1,25 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { v7 as uuidv7 } from 'uuid'
+import type { Database, Tx } from '#lib/postgres'
 import { createTestHub, createTwoTenants } from '../../../../test/support/iam-hub.ts'
+import { actingNow } from '../acting.ts'
+import { permissions } from '../permissions.ts'
+import { lockUser } from '../user/user-store.ts'
 
 const tenants = '/iam/api/v1/tenants'
 const users = '/iam/api/v1/users'
+
+/** Resolves once so many wait for locks of this kind in the database. */
+async function untilWaiting(db: Database, count: number): Promise<void> {
+  for (;;) {
+    const rows = await db.query(
+      `select from pg_locks where locktype = 'advisory' and not granted
+          and database = (select oid from pg_database where datname = current_database())`,
+    )
+    if (rows.length >= count) return
+  }
+}
 
 describe('a tenant', () => {
   test('is changed and replaced by administrators, its profile by its own (cases 22, 25)', async (t) => {
@@ -65,6 +80,58 @@ describe('a tenant', () => {
     assert.equal(me.tenant, b.tenant)
     assert.equal((await hub.call('DELETE', `${tenants}/${a.tenant}`, { token: admin })).status, 404)
     assert.equal((await hub.call('DELETE', `${tenants}/123`, { token: admin })).status, 400)
+  })
+
+  test('is deleted once who changes a member or acts in it is done, and nobody begins meanwhile', async (t) => {
+    const hub = await createTestHub(t)
+    const { admin, a, b } = await createTwoTenants(hub)
+    await hub.call('PUT', `${tenants}/${b.tenant}/users/${a.plainId}`, { token: admin, body: {} })
+    const boss = await hub.iam.lookupToken(a.boss)
+    assert.ok(boss)
+    const holds: [string, (tx: Tx) => Promise<unknown>][] = [
+      [b.tenant, (tx) => lockUser(tx, a.plainId)],
+      [a.tenant, (tx) => actingNow({ clock: () => new Date() }, tx, boss, permissions.memberUpdate)],
+    ]
+    const held = Promise.withResolvers<void>()
+    const begun = holds.map(() => Promise.withResolvers<void>())
+    const ended = holds.map(([tenant, hold], index) =>
+      hub.db.transaction({ tenant }, async (tx) => {
+        await hold(tx)
+        begun[index]?.resolve()
+        await held.promise
+      }),
+    )
+    await Promise.all(begun.map(({ promise }) => promise))
+    const deleting = hub.call('DELETE', `${tenants}/${a.tenant}`, { token: admin })
+    await untilWaiting(hub.superuser, 1)
+    const changing = hub.call('PATCH', `${users}/${a.plainId}`, { token: a.boss, body: { firstname: 'Late' } })
+    await untilWaiting(hub.superuser, 2)
+    assert.equal((await hub.call('GET', `${tenants}/${a.tenant}`, { token: admin })).status, 200)
+    held.resolve()
+    await Promise.all(ended)
+    assert.equal((await deleting).status, 200)
+    assert.equal((await changing).status, 401)
+  })
+
+  test('of thousands goes in one go, with an event for each', async (t) => {
+    const hub = await createTestHub(t)
+    const { admin, a } = await createTwoTenants(hub)
+    const count = 2_500
+    await hub.superuser.query(
+      `with new as (
+         insert into iam.user (id, kind, username, status, created_at, changed_at)
+         select gen_random_uuid(), 'user', 'user-' || n, 'ACTIVE', now(), now() from generate_series(1, $2) n returning id),
+       members as (
+         insert into iam.membership (user_id, tenant_id, is_default, created_at) select id, $1, true, now() from new returning user_id)
+       insert into iam.token (id, user_id, tenant_id, type, created_at) select gen_random_uuid(), user_id, null, 'PERSISTENT', now() from members`,
+      [a.tenant, count],
+    )
+    assert.equal((await hub.call('DELETE', `${tenants}/${a.tenant}`, { token: admin })).status, 200)
+    const told = (await hub.events('iam.user.deleted')).map(({ payload }) => payload.id)
+    assert.deepEqual([told.length, new Set(told).size], [count + 2, count + 2])
+    const tokens = (await hub.events('iam.token.deleted')).map(({ payload }) => payload.reason)
+    assert.equal(tokens.filter((reason) => reason === 'accountDeleted').length, count)
+    assert.deepEqual(await hub.superuser.query(`select from iam.user where username like 'user-%'`), [])
   })
 
   test('that an administrator of the hub belongs to leaves the administrator behind', async (t) => {
