@@ -173,8 +173,8 @@ export function providerRoutes(provider: Pick<OpenidProvider, 'answer'>): Route[
         const isPreflight = given.origin !== undefined && given['access-control-request-method'] !== undefined
         if (method === 'OPTIONS' && !isPreflight)
           return { status: 204, headers: { allow: 'GET, POST, OPTIONS' } } as never
-        // It would write a page for whoever would rather have one.
-        const headers = rest.produces === undefined ? { ...given, accept: 'application/json' } : given
+        // It would write a page or JSON as the caller would rather have it.
+        const headers = { ...given, accept: rest.produces ?? 'application/json' }
         const to = path.replace(':uid', encodeURIComponent((params as { uid?: string }).uid ?? ''))
         const content = Buffer.isBuffer(bytes) ? { body: bytes } : {}
         return (await provider.answer({ method, path: to, headers, url, ip, ...content })) as never
