@@ -18,6 +18,8 @@ export interface Browser {
   settle(view: View): Promise<View>
   /** Posts a form of the page to one of its own addresses. */
   submit(view: View, action: string, fields?: Record<string, string>): Promise<View>
+  /** Keeps the cookies of an answer that came by another way. */
+  keep(answer: { readonly headers: Headers }): void
   /** Cookies that would be sent to the address, as a header. */
   cookies(url: string): string
 }
@@ -86,6 +88,7 @@ export function createBrowser(hub: Site, kept = new Headers()): Browser {
 
   return {
     cookies,
+    keep,
     settle,
     open: async (url) => settle(await go(url, 'cross-site')),
     async submit(view, action, fields = {}) {

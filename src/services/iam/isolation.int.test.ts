@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { v7 as uuidv7 } from 'uuid'
 import type { Scope, Tx } from '#lib/postgres'
-import { createTestHub, createTwoTenants } from '../../../test/support/iam-hub.ts'
+import { createTestHub, createTwoTenants, untilWaiting } from '../../../test/support/iam-hub.ts'
 import { ADMIN_ROLE, TENANT_ADMIN_ROLE } from './role/role.ts'
 
 // Row-level security alone: no route, no rule, only the database as a request's transaction has it. What holds for every table alike is in
@@ -177,19 +177,14 @@ test('a permission that becomes one of the platform is taken from all within ten
      values (gen_random_uuid(), 'iam.key.read', 'tenant', 'as it was once', true, now(), now())`,
   )
   await run(a.tenant, `update iam.role set permissions = '{flows.read,iam.key.read}' where tenant_id = $1`, [a.tenant])
-  const { promise: isGiven, resolve: tellGiven } = Promise.withResolvers<void>()
-  const { promise: mayEnd, resolve: end } = Promise.withResolvers<void>()
-  const giving = within({ tenant: a.tenant }, async (tx) => {
+  const { starting } = await within({ tenant: a.tenant }, async (tx) => {
     await tx.query(`update iam.membership set permissions = '{iam.key.read}' where user_id = $1`, [a.plainId])
-    tellGiven()
-    await mayEnd
+    const begun = hub.iam.start()
+    t.after(() => hub.iam.stop())
+    await untilWaiting(hub, 1, begun)
+    return { starting: begun }
   })
-  await isGiven
-  const starting = hub.iam.start()
-  t.after(() => hub.iam.stop())
-  await untilOneWaits(hub)
-  end()
-  await Promise.all([giving, starting])
+  await starting
   const held = await hub.superuser.query<{ permissions: string[] }>(
     `select permissions from iam.membership union all select permissions from iam.role where tenant_id = $1`,
     [a.tenant],
@@ -201,13 +196,3 @@ test('a permission that becomes one of the platform is taken from all within ten
   )
   assert.deepEqual(modified?.payload.changed, ['description', 'restricted'])
 })
-
-async function untilOneWaits({ superuser }: { superuser: Awaited<ReturnType<typeof createTestHub>>['superuser'] }) {
-  for (;;) {
-    const rows = await superuser.query(
-      `select from pg_locks where locktype = 'advisory' and not granted
-          and database = (select oid from pg_database where datname = current_database())`,
-    )
-    if (rows.length > 0) return
-  }
-}

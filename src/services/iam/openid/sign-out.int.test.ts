@@ -73,6 +73,17 @@ test('who signs out of an application is asked, and signed out of the provider, 
   )
 })
 
+test('a browser that has another login of the hub by now is signed out of both', async (t) => {
+  const { hub, browser, leave } = await setup(t)
+  browser.keep(await hub.call('POST', '/iam/session', { body: admin, headers: { 'sec-fetch-site': 'same-origin' } }))
+  const page = await leave()
+  await browser.submit(page, confirmation, { ...xsrfOf(page.html), logout: 'yes' })
+  assert.deepEqual(
+    (await hub.events('iam.token.deleted')).map(({ payload }) => payload.reason),
+    ['logout', 'logout'],
+  )
+})
+
 test('who would rather stay signed in is out of that application alone', async (t) => {
   const { browser, tokens, others, leave, isActive, asksForPassword } = await setup(t)
   const page = await leave({ post_logout_redirect_uri: bye })

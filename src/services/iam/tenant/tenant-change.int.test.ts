@@ -1,25 +1,14 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { v7 as uuidv7 } from 'uuid'
-import type { Database, Tx } from '#lib/postgres'
-import { createTestHub, createTwoTenants } from '../../../../test/support/iam-hub.ts'
+import type { Tx } from '#lib/postgres'
+import { createTestHub, createTwoTenants, untilWaiting } from '../../../../test/support/iam-hub.ts'
 import { actingNow } from '../acting.ts'
 import { permissions } from '../permissions.ts'
 import { lockUser } from '../user/user-store.ts'
 
 const tenants = '/iam/api/v1/tenants'
 const users = '/iam/api/v1/users'
-
-/** Resolves once so many wait for locks of this kind in the database. */
-async function untilWaiting(db: Database, count: number): Promise<void> {
-  for (;;) {
-    const rows = await db.query(
-      `select from pg_locks where locktype = 'advisory' and not granted
-          and database = (select oid from pg_database where datname = current_database())`,
-    )
-    if (rows.length >= count) return
-  }
-}
 
 describe('a tenant', () => {
   test('is changed and replaced by administrators, its profile by its own (cases 22, 25)', async (t) => {
@@ -82,35 +71,31 @@ describe('a tenant', () => {
     assert.equal((await hub.call('DELETE', `${tenants}/123`, { token: admin })).status, 400)
   })
 
-  test('is deleted once who changes a member or acts in it is done, and nobody begins meanwhile', async (t) => {
+  test('is deleted once who changes a member or acts in it is done, and who comes meanwhile comes too late', async (t) => {
     const hub = await createTestHub(t)
     const { admin, a, b } = await createTwoTenants(hub)
     await hub.call('PUT', `${tenants}/${b.tenant}/users/${a.plainId}`, { token: admin, body: {} })
-    const boss = await hub.iam.lookupToken(a.boss)
+    const boss = await hub.iam.lookupToken(b.boss)
     assert.ok(boss)
-    const holds: [string, (tx: Tx) => Promise<unknown>][] = [
-      [b.tenant, (tx) => lockUser(tx, a.plainId)],
-      [a.tenant, (tx) => actingNow({ clock: () => new Date() }, tx, boss, permissions.memberUpdate)],
+    const clock = () => new Date()
+    const holds = [
+      // Within the other tenant of the user, which sees nothing of this one.
+      { of: a, hold: (tx: Tx) => lockUser(tx, a.plainId) },
+      { of: b, hold: (tx: Tx) => actingNow({ clock }, tx, boss, permissions.memberUpdate) },
     ]
-    const held = Promise.withResolvers<void>()
-    const begun = holds.map(() => Promise.withResolvers<void>())
-    const ended = holds.map(([tenant, hold], index) =>
-      hub.db.transaction({ tenant }, async (tx) => {
+    for (const { of, hold } of holds) {
+      const deleted = await hub.db.transaction({ tenant: b.tenant }, async (tx) => {
         await hold(tx)
-        begun[index]?.resolve()
-        await held.promise
-      }),
-    )
-    await Promise.all(begun.map(({ promise }) => promise))
-    const deleting = hub.call('DELETE', `${tenants}/${a.tenant}`, { token: admin })
-    await untilWaiting(hub.superuser, 1)
-    const changing = hub.call('PATCH', `${users}/${a.plainId}`, { token: a.boss, body: { firstname: 'Late' } })
-    await untilWaiting(hub.superuser, 2)
-    assert.equal((await hub.call('GET', `${tenants}/${a.tenant}`, { token: admin })).status, 200)
-    held.resolve()
-    await Promise.all(ended)
-    assert.equal((await deleting).status, 200)
-    assert.equal((await changing).status, 401)
+        const deleting = hub.call('DELETE', `${tenants}/${of.tenant}`, { token: admin })
+        await untilWaiting(hub, 1, deleting)
+        const changing = hub.call('PATCH', `${users}/${of.bossId}`, { token: of.boss, body: { firstname: 'Late' } })
+        await untilWaiting(hub, 2, changing)
+        assert.equal((await hub.call('GET', `${tenants}/${of.tenant}`, { token: admin })).status, 200)
+        return { deleting, changing }
+      })
+      assert.equal((await deleted.deleting).status, 200)
+      assert.equal((await deleted.changing).status, 401)
+    }
   })
 
   test('of thousands goes in one go, with an event for each', async (t) => {
