@@ -57,7 +57,7 @@ export async function insertPermission(tx: Tx, permission: KeptPermission, now: 
 
 /**
  * Stores scope and description; the name stays, as roles and services know the permission by it. One that becomes restricted is taken from
- * memberships and from roles of tenants by a trigger (`0009-permissions.sql`).
+ * memberships and from roles of tenants by a trigger (`0008-permissions.sql`).
  */
 export async function updatePermission(
   tx: Tx,
