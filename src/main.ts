@@ -5,6 +5,7 @@ import { messageOf } from '#lib/errors'
 import { createLogger } from '#lib/logger'
 import { demoCommand } from './cli/demo.ts'
 import { interruption } from './cli/interruption.ts'
+import { tenantCommand } from './cli/tenant.ts'
 import { banner } from './hub/banner.ts'
 import { configTables } from './hub/config.ts'
 import { startHub } from './hub/hub.ts'
@@ -12,9 +13,12 @@ import { serviceNames } from './hub/services.ts'
 
 const HELP = `Usage: oih start [--services <name,…>] [--check-config]
        oih demo [--url <address>] [--username <name>] [--seconds <number>]
+       oih tenant export <tenant> [--out <file>] [--force]
+       oih tenant import <file> [--dry-run]
 
   start             run the hub
   demo              fill a running hub with something to look at; oih demo --help says more
+  tenant            move a tenant from one running hub to another; oih tenant --help says more
   --services        only these services: ${serviceNames.join(', ')}
   --check-config    say what the configuration is, and what is wrong with it, and exit
   --version         print the version
@@ -24,7 +28,14 @@ Examples:
   oih start
   oih start --services iam,audit-log
   oih demo
+  oih tenant export "Acme Demo"
 `
+
+/** Those that work with a running hub. */
+const commands = new Map([
+  ['demo', demoCommand],
+  ['tenant', tenantCommand],
+])
 
 /** Tells what takes long, so that nobody wonders whether anything happens. */
 const PROGRESS_AFTER_MS = 1_000
@@ -40,9 +51,10 @@ try {
 
 async function run(args: string[]): Promise<number> {
   const { OIH_PASSWORD: password, ...variables } = process.env
-  if (args[0] === 'demo') {
+  const named = commands.get(args[0] ?? '')
+  if (named) {
     const { stdin, stdout, stderr } = process
-    return demoCommand(args.slice(1), { stdin, stdout, stderr, password, signal: interruption(stderr) })
+    return named(args.slice(1), { stdin, stdout, stderr, password, signal: interruption(stderr) })
   }
   const { values, positionals } = parseArgs({
     args,

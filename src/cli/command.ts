@@ -1,4 +1,7 @@
 import type { Readable, Writable } from 'node:stream'
+import { type ParseArgsConfig, parseArgs } from 'node:util'
+import { messageOf } from '#lib/errors'
+import { DemoError } from '../demo/hub-call.ts'
 
 /** What a command works with; only the process entry passes the real ones. */
 export interface CommandContext {
@@ -23,4 +26,30 @@ export class CommandError extends Error {
     this.name = 'CommandError'
     this.exitCode = exitCode
   }
+}
+
+/** Runs a command; what it cannot do for a reason that the user can act on is said on standard error. Resolves to the exit code. */
+export async function runCommand({ stderr }: CommandContext, work: () => Promise<number>): Promise<number> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof CommandError) && !(error instanceof DemoError)) throw error
+    stderr.write(`${error.message}\n`)
+    return error instanceof CommandError ? error.exitCode : exitCodes.failed
+  }
+}
+
+/** The arguments of a command; wrong ones are answered with what is wrong and the command's help. */
+export function parseCommand<T extends ParseArgsConfig>(help: string, config: T): ReturnType<typeof parseArgs<T>> {
+  try {
+    return parseArgs(config)
+  } catch (error) {
+    throw new CommandError(`${messageOf(error)}\n\n${help}`, exitCodes.usage)
+  }
+}
+
+/** Writes to standard output; the exit code is that of success. */
+export function print({ stdout }: CommandContext, text: string): number {
+  stdout.write(text)
+  return exitCodes.ok
 }

@@ -47,7 +47,9 @@ export async function demandAll<Item>(call: HubCall, action: string, path: strin
   }
 }
 
+/** The hub's own reason; where there is more than one, each on a line. */
 function detailOf(body: unknown): string {
-  const { detail } = (body ?? {}) as { detail?: unknown }
+  const { detail, errors } = (body ?? {}) as { detail?: unknown; errors?: { message: string }[] }
+  if (Array.isArray(errors) && errors.length > 1) return errors.map(({ message }) => `\n  ${message}`).join('')
   return typeof detail === 'string' ? detail : 'it gave no reason'
 }

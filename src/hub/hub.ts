@@ -16,6 +16,7 @@ import { createMetrics } from '#lib/telemetry'
 import type { HubConfig } from './config.ts'
 import { consoleSite } from './console.ts'
 import { openDatabaseServer } from './database.ts'
+import { announcePublicUrl } from './public-url.ts'
 import { hubMount } from './routes.ts'
 import { createServices, type ServiceSetOptions } from './service-set.ts'
 
@@ -127,6 +128,9 @@ function addParts(lifecycle: Lifecycle, { config, logger, version }: HubOptions,
     },
     stop: () => server.stop(),
   })
+  if (hub.services.includes('iam')) {
+    lifecycle.add({ name: 'public address', start: () => announcePublicUrl({ db, membership, logger }, publicUrl()) })
+  }
   return { services, address: () => url }
 }
 

@@ -6,16 +6,16 @@ import { describe, type TestContext, test } from 'node:test'
 import { chooseDeliveries, type Delivery } from '../../src/demo/deliveries.ts'
 import type { HubCall } from '../../src/demo/hub-call.ts'
 import { loadDemo } from '../../src/demo/load.ts'
-import { startDemoCommand } from '../support/demo-command.ts'
 import { openStream } from '../support/event-stream.ts'
 import { callHub, type HubAnswer, type HubClient, logIn } from '../support/hub-client.ts'
 import { testAdmin } from '../support/hub-process.ts'
+import { startOihCommand } from '../support/oih-command.ts'
 import { createTenant, startTestHub } from '../support/test-hub.ts'
 
 const deliveries = chooseDeliveries(createRequire(import.meta.url)('@octokit/webhooks-examples'))
 
 const oih = async (t: TestContext, url: string, seconds: number, password: string = testAdmin.password) => {
-  const command = startDemoCommand(t, { args: ['--url', url, '--seconds', String(seconds)], password })
+  const command = startOihCommand(t, { args: ['demo', '--url', url, '--seconds', String(seconds)], password })
   return { code: await command.exited, output: command.output() }
 }
 
@@ -193,7 +193,10 @@ describe('oih demo', () => {
 
   test('is ended by Ctrl-C, and withdraws its token', async (t) => {
     const { url, admin } = await startTestHub(t)
-    const command = startDemoCommand(t, { args: ['--url', url, '--password-stdin'], stdin: `${testAdmin.password}\n` })
+    const command = startOihCommand(t, {
+      args: ['demo', '--url', url, '--password-stdin'],
+      stdin: `${testAdmin.password}\n`,
+    })
     await command.says(/demo-engineer signed in/)
     command.interrupt()
     assert.equal(await command.exited, 130, command.output())
@@ -203,8 +206,8 @@ describe('oih demo', () => {
 
   test('says what is wrong', async (t) => {
     const { url, admin } = await startTestHub(t)
-    const run = async (options: Parameters<typeof startDemoCommand>[1]) => {
-      const command = startDemoCommand(t, options)
+    const run = async (options: Parameters<typeof startOihCommand>[1]) => {
+      const command = startOihCommand(t, options)
       return { code: await command.exited, output: command.output() }
     }
     const wrong = await oih(t, url, 0, 'not the password')
@@ -215,7 +218,10 @@ describe('oih demo', () => {
     const member = { username: 'mona', password: 'a password of hers' }
     const tenant = await createTenant(admin)
     await admin.expect('POST', '/iam/api/v1/users', { ...member, tenant })
-    const refused = await run({ args: ['--url', url, '--username', member.username], password: member.password })
+    const refused = await run({
+      args: ['demo', '--url', url, '--username', member.username],
+      password: member.password,
+    })
     assert.deepEqual(refused, {
       code: 1,
       output: 'Cannot load the demo as user "mona" must have the permission "all"\n',
@@ -229,11 +235,11 @@ describe('oih demo', () => {
     assert.match(taken.output, /^Cannot load the demo as user "demo-auditor" must not exist outside/)
     assert.deepEqual((await demoIn(admin)).tenants, [])
 
-    const unasked = await run({ args: ['--url', url] })
+    const unasked = await run({ args: ['demo', '--url', url] })
     assert.equal(unasked.code, 2)
     assert.match(unasked.output, /--password-stdin, or set OIH_PASSWORD/)
     for (const args of [['--seconds', '1.5'], ['--seconds', '-1'], ['--url', 'hub'], ['--port', '1'], ['now']]) {
-      const { code, output } = await run({ args, password: 'x' })
+      const { code, output } = await run({ args: ['demo', ...args], password: 'x' })
       assert.equal(code, 2, `${args}: ${output}`)
     }
   })

@@ -110,6 +110,31 @@ describe('services in two processes', () => {
   })
 })
 
+test('processes with the IAM under different public addresses say so, and serve', async (t) => {
+  const { url: databaseUrl } = await createTestDatabase(t)
+  const start = (env: Record<string, string>) =>
+    startTestProcess(t, { databaseUrl, env: { OIH_LOG_LEVEL: 'warn', OIH_SERVICES: 'iam', ...env } })
+  const hub = { OIH_PUBLIC_URL: 'https://hub.example.org' }
+  const first = await start(hub)
+  const second = await start(hub)
+  const worker = await start({ OIH_SERVICES: 'audit-log', OIH_HUB_URL: first.url })
+  const unset = await start({})
+  const other = await start({ OIH_PUBLIC_URL: 'https://other.example.org' })
+  for (const silent of [first, second, worker]) assert.doesNotMatch(silent.output(), /OIH_PUBLIC_URL/)
+  assert.match(
+    unset.output(),
+    /this one has \\"http:\S+\\", others .* have \\"https:\/\/hub.example.org\\"\. Set OIH_PUBLIC_URL/,
+  )
+  assert.ok(
+    other.output().includes(`others on the same database have \\"${unset.url}\\", \\"https://hub.example.org\\"`),
+  )
+  await logIn(other.url, other.admin)
+  for (const going of [unset, other]) assert.equal(await going.stop(), 0)
+  // Who has gone counts no longer.
+  const third = await start(hub)
+  assert.doesNotMatch(third.output(), /OIH_PUBLIC_URL/)
+})
+
 function clientOf(url: string, token: string) {
   return (method: string, path: string, body?: unknown) => callHub(url, method, path, { ...at(token), body })
 }

@@ -24,8 +24,8 @@ const PARALLEL = 8
 const callers = ['ADMIN', 'TENANT_ADMIN', 'nobody'] as const
 type CallerName = (typeof callers)[number]
 
-/** The OpenID provider wants what only the steps before give. */
-const unguessable = /\/iam\/op\/(auth|token|me|interaction)/
+/** The OpenID provider wants what only the steps before give, and a grant comes of all of them. */
+const unguessable = /\/iam\/op\/(auth|token|me|interaction|session\/end\/confirm)|\/me\/grants\/\{id\}/
 
 async function setup(t: TestContext) {
   const target = await startHttpTarget()

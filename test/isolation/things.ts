@@ -45,6 +45,8 @@ const kinds: Readonly<Record<string, Kind>> = {
       return (await admin.expect('POST', '/iam/api/v1/clients', body)).id
     },
   },
+  // What a caller has granted an application: nothing, and so it is taken back from none.
+  grants: { standing: () => '00000000-0000-7000-8000-00000000000f' },
   // What a browser is sent to in the course of a sign-in: there is none under way.
   auth: { standing: () => 'unknown' },
   interaction: { standing: () => 'unknown' },

@@ -223,3 +223,23 @@ export async function createTwoTenants(hub: TestHub) {
   }
   return { admin, a: await inhabit('a'), b: await inhabit('b') }
 }
+
+/** Resolves once so many wait for locks of this kind in the database; rejects where what is to wait has ended before. */
+export async function untilWaiting(
+  { superuser }: Pick<TestHub, 'superuser'>,
+  count: number,
+  work: Promise<unknown>,
+): Promise<void> {
+  let isOver = false
+  void work.then(() => {
+    isOver = true
+  })
+  for (let waiting = 0; waiting < count; ) {
+    if (isOver) throw new Error('It must wait, and has ended')
+    const rows = await superuser.query(
+      `select from pg_locks where locktype = 'advisory' and not granted
+          and database = (select oid from pg_database where datname = current_database())`,
+    )
+    waiting = rows.length
+  }
+}

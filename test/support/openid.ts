@@ -18,6 +18,8 @@ export interface Browser {
   settle(view: View): Promise<View>
   /** Posts a form of the page to one of its own addresses. */
   submit(view: View, action: string, fields?: Record<string, string>): Promise<View>
+  /** Keeps the cookies of an answer that came by another way. */
+  keep(answer: { readonly headers: Headers }): void
   /** Cookies that would be sent to the address, as a header. */
   cookies(url: string): string
 }
@@ -86,6 +88,7 @@ export function createBrowser(hub: Site, kept = new Headers()): Browser {
 
   return {
     cookies,
+    keep,
     settle,
     open: async (url) => settle(await go(url, 'cross-site')),
     async submit(view, action, fields = {}) {
@@ -116,11 +119,16 @@ export interface Begun {
 export async function registerApplication(
   hub: Process,
   token: string,
-  about: { readonly type?: string; readonly trusted?: boolean; readonly redirectUri?: string } = {},
+  about: {
+    readonly type?: string
+    readonly trusted?: boolean
+    readonly redirectUri?: string
+    readonly postLogoutRedirectUris?: readonly string[]
+  } = {},
 ): Promise<Application> {
-  const { type = 'web', trusted = false, redirectUri = 'https://app.example.org/callback' } = about
+  const { type = 'web', trusted = false, redirectUri = 'https://app.example.org/callback', ...more } = about
   const redirectUris = type === 'service' ? [] : [redirectUri]
-  const body = { name: `The <b>${type}</b> application`, type, redirectUris, trusted }
+  const body = { name: `The <b>${type}</b> application`, type, redirectUris, trusted, ...more }
   const answer = await hub.call('POST', '/iam/api/v1/clients', { token, body })
   if (answer.status !== 201) throw new Error(`Cannot register "${type}": ${JSON.stringify(answer.body)}`)
   const { id, secret } = answer.body

@@ -2381,6 +2381,12 @@ export interface Paths {
                    */
                   redirectUris: string[]
                   /**
+                   * Where users may be led to once they are signed out, to the letter; as the others
+                   *
+                   * @maxItems 20
+                   */
+                  postLogoutRedirectUris: string[]
+                  /**
                    * Users are not asked for consent
                    */
                   trusted: boolean
@@ -2408,6 +2414,12 @@ export interface Paths {
                      * @maxItems 20
                      */
                     redirectUris: string[]
+                    /**
+                     * Where users may be led to once they are signed out, to the letter; as the others
+                     *
+                     * @maxItems 20
+                     */
+                    postLogoutRedirectUris: string[]
                     /**
                      * Users are not asked for consent
                      */
@@ -2464,6 +2476,12 @@ export interface Paths {
              */
             redirectUris?: string[]
             /**
+             * Where users may be led to once they are signed out, to the letter; as the others
+             *
+             * @maxItems 20
+             */
+            postLogoutRedirectUris?: string[]
+            /**
              * Users are not asked for consent
              */
             trusted?: boolean
@@ -2493,6 +2511,12 @@ export interface Paths {
                * @maxItems 20
                */
               redirectUris: string[]
+              /**
+               * Where users may be led to once they are signed out, to the letter; as the others
+               *
+               * @maxItems 20
+               */
+              postLogoutRedirectUris: string[]
               /**
                * Users are not asked for consent
                */
@@ -2545,6 +2569,12 @@ export interface Paths {
                */
               redirectUris: string[]
               /**
+               * Where users may be led to once they are signed out, to the letter; as the others
+               *
+               * @maxItems 20
+               */
+              postLogoutRedirectUris: string[]
+              /**
                * Users are not asked for consent
                */
               trusted: boolean
@@ -2580,6 +2610,12 @@ export interface Paths {
              */
             redirectUris?: string[]
             /**
+             * Where users may be led to once they are signed out, to the letter; as the others
+             *
+             * @maxItems 20
+             */
+            postLogoutRedirectUris?: string[]
+            /**
              * Users are not asked for consent
              */
             trusted?: boolean
@@ -2609,6 +2645,12 @@ export interface Paths {
                * @maxItems 20
                */
               redirectUris: string[]
+              /**
+               * Where users may be led to once they are signed out, to the letter; as the others
+               *
+               * @maxItems 20
+               */
+              postLogoutRedirectUris: string[]
               /**
                * Users are not asked for consent
                */
@@ -2650,6 +2692,9 @@ export interface Paths {
   '/iam/api/v1/clients/{id}/secret': {
     post: {
       parameters: {
+        query?: {
+          overlap?: string
+        }
         path: {
           id: string
         }
@@ -2677,6 +2722,12 @@ export interface Paths {
                * @maxItems 20
                */
               redirectUris: string[]
+              /**
+               * Where users may be led to once they are signed out, to the letter; as the others
+               *
+               * @maxItems 20
+               */
+              postLogoutRedirectUris: string[]
               /**
                * Users are not asked for consent
                */
@@ -2710,6 +2761,68 @@ export interface Paths {
             }
           }
         }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/iam/api/v1/users/me/grants': {
+    get: {
+      parameters: {}
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              data: {
+                /**
+                 * The client_id of the application
+                 */
+                id: string
+                /**
+                 * Of the application
+                 */
+                name: string
+                /**
+                 * Whether it is granted what it asks for without a question
+                 */
+                trusted: boolean
+                scopes: ('openid' | 'profile' | 'global' | 'offline_access')[]
+                /**
+                 * In which you act for the application
+                 */
+                tenants: string[]
+                /**
+                 * When it was granted first
+                 */
+                grantedAt: string
+                /**
+                 * When the last of it is over
+                 */
+                expiresAt: string
+              }[]
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/iam/api/v1/users/me/grants/{id}': {
+    delete: {
+      parameters: {
+        path: {
+          id: string
+        }
+      }
+      responses: {
+        204: {}
         default: {
           content: {
             'application/problem+json': Problem
@@ -2822,6 +2935,40 @@ export interface Paths {
       }
       responses: {
         303: {}
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/iam/op/session/end': {
+    get: {
+      parameters: {}
+      responses: {
+        200: {
+          content: {
+            'text/html': string
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/iam/op/session/end/success': {
+    get: {
+      parameters: {}
+      responses: {
+        200: {
+          content: {
+            'text/html': string
+          }
+        }
         default: {
           content: {
             'application/problem+json': Problem
@@ -4057,6 +4204,27 @@ export interface Paths {
       }
       responses: {
         200: {}
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/iam/op/session/end/confirm': {
+    post: {
+      parameters: {}
+      requestBody: {
+        content: {
+          'application/x-www-form-urlencoded': {
+            xsrf: string
+            logout?: 'yes'
+          }
+        }
+      }
+      responses: {
+        303: {}
         default: {
           content: {
             'application/problem+json': Problem

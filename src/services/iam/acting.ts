@@ -7,7 +7,7 @@ import { findPrincipal } from './token/principal-store.ts'
 
 /**
  * The principal as it is at this moment, and stays until the transaction ends: who gives and takes rights must have them when it is done, not
- * when the request came in. Between the two a request may wait, for a hash above all. Throws `unauthenticated` where the token is in
+ * when the request came in, and the tenant in which it acts is not deleted meanwhile. Between the two a request may wait, for a hash above all. Throws `unauthenticated` where the token is in
  * force no longer, `forbidden` where the permission is gone. Lock the user who is changed before: two who change themselves would
  * otherwise wait for each other.
  */
@@ -28,7 +28,11 @@ export async function principalNow(
   tx: Tx,
   principal: Principal,
 ): Promise<Principal> {
-  await tx.query(`select pg_advisory_xact_lock_shared(hashtextextended('iam.user ' || $1::uuid, 0))`, [principal.id])
+  await tx.query(
+    `select pg_advisory_xact_lock_shared(hashtextextended('iam.user ' || $1::uuid, 0)),
+            pg_advisory_xact_lock_shared(hashtextextended('iam.tenant ' || $2::uuid, 0))`,
+    [principal.id, principal.tenant ?? null],
+  )
   // An administrator of the hub may be at work in another tenant than the token's.
   const current = await seeingAll(tx, () => findPrincipal(tx, principal.tokenId, clock()))
   if (current === undefined || current.tenant !== principal.tenant) {

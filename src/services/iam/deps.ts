@@ -41,7 +41,7 @@ export function actor({ id, tenant }: Pick<Principal, 'id' | 'tenant'>): { user:
 /** Throws `not-found` for undefined: what does not exist and what the caller must not see look the same. */
 export function found<T>(
   thing: T | undefined,
-  what: 'user' | 'tenant' | 'role' | 'permission' | 'token' | 'client',
+  what: 'user' | 'tenant' | 'role' | 'permission' | 'token' | 'client' | 'grant',
   field = 'id',
 ): T {
   if (thing !== undefined) return thing

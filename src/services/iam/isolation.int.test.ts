@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { v7 as uuidv7 } from 'uuid'
 import type { Scope, Tx } from '#lib/postgres'
-import { createTestHub, createTwoTenants } from '../../../test/support/iam-hub.ts'
+import { createTestHub, createTwoTenants, untilWaiting } from '../../../test/support/iam-hub.ts'
 import { ADMIN_ROLE, TENANT_ADMIN_ROLE } from './role/role.ts'
 
 // Row-level security alone: no route, no rule, only the database as a request's transaction has it. What holds for every table alike is in
@@ -131,4 +131,68 @@ test('a transaction of a tenant makes no tenant and no token for another', async
   await assert.rejects(run(a.tenant, token, [uuidv7(), b.plainId, b.tenant]), denied)
   await assert.rejects(run(a.tenant, token, [uuidv7(), a.plainId, null]), denied)
   await assert.rejects(run(a.tenant, token, [uuidv7(), b.plainId, a.tenant]), { code: '23503' })
+})
+
+test('nothing that is in force within a tenant holds a permission of the platform, whoever writes it', async (t) => {
+  const { hub, a, run, within } = await setup(t)
+  await hub.iam.start()
+  t.after(() => hub.iam.stop())
+  const denied = { code: '42501', message: /permission of the platform/ }
+  const given = 'update iam.membership set permissions = $2 where user_id = $1'
+  const role = `insert into iam.role (id, tenant_id, name, permissions, created_at, changed_at)
+                values (gen_random_uuid(), $1, 'Wide', $2, now(), now())`
+  for (const permissions of [['all'], ['flows.read', 'iam.key.read']]) {
+    const writes = [
+      [given, [a.plainId, permissions]],
+      [role, [a.tenant, permissions]],
+      [`update iam.role set permissions = $2 where tenant_id = $1`, [a.tenant, permissions]],
+    ] as const
+    for (const [sql, values] of writes) {
+      await assert.rejects(run(a.tenant, sql, [...values]), denied, sql)
+      await assert.rejects(
+        within('everything', (tx) => tx.query(sql, [...values])),
+        denied,
+      )
+    }
+    const roleOfHub = `update iam.role set permissions = $1 where tenant_id is null and not platform`
+    await assert.rejects(
+      within('everything', (tx) => tx.query(roleOfHub, [permissions])),
+      denied,
+    )
+  }
+  await within('everything', (tx) =>
+    tx.query(`update iam.role set platform = true, permissions = '{iam.key.read}' where id = $1`, [TENANT_ADMIN_ROLE]),
+  )
+  await assert.rejects(
+    within('everything', (tx) => tx.query('update iam.role set platform = false where id = $1', [TENANT_ADMIN_ROLE])),
+    denied,
+  )
+  await run(a.tenant, given, [a.plainId, ['flows.read', 'tenant.all']])
+})
+
+test('a permission that becomes one of the platform is taken from all within tenants, also one that is given at that moment', async (t) => {
+  const { hub, a, within, run } = await setup(t)
+  await hub.superuser.query(
+    `insert into iam.permission (id, name, scope, description, registered, created_at, changed_at)
+     values (gen_random_uuid(), 'iam.key.read', 'tenant', 'as it was once', true, now(), now())`,
+  )
+  await run(a.tenant, `update iam.role set permissions = '{flows.read,iam.key.read}' where tenant_id = $1`, [a.tenant])
+  const { starting } = await within({ tenant: a.tenant }, async (tx) => {
+    await tx.query(`update iam.membership set permissions = '{iam.key.read}' where user_id = $1`, [a.plainId])
+    const begun = hub.iam.start()
+    t.after(() => hub.iam.stop())
+    await untilWaiting(hub, 1, begun)
+    return { starting: begun }
+  })
+  await starting
+  const held = await hub.superuser.query<{ permissions: string[] }>(
+    `select permissions from iam.membership union all select permissions from iam.role where tenant_id = $1`,
+    [a.tenant],
+  )
+  assert.ok(held.some(({ permissions }) => permissions.includes('flows.read')))
+  assert.ok(!held.some(({ permissions }) => permissions.includes('iam.key.read')))
+  const [modified] = (await hub.events('iam.permission.modified')).filter(
+    ({ payload }) => payload.name === 'iam.key.read',
+  )
+  assert.deepEqual(modified?.payload.changed, ['description', 'restricted'])
 })

@@ -4,8 +4,8 @@ import type { IamParts } from '../deps.ts'
 import { tokenHash } from '../token/token-text.ts'
 import { isReferenceGone } from '../violation.ts'
 import type { Artifact, ArtifactStore, FoundArtifact } from './artifact-store.ts'
-import { type Client, keepsSecret } from './client.ts'
-import { findClientWithSecret } from './client-store.ts'
+import { keepsSecret } from './client.ts'
+import { type ClientWithSecret, findClientWithSecret } from './client-store.ts'
 
 type Parts = Pick<IamParts, 'db' | 'clock'>
 
@@ -24,29 +24,31 @@ export function createAdapterFactory(
   }
 }
 
-function clientAdapter({ db }: Parts): Adapter {
+function clientAdapter({ db, clock }: Parts): Adapter {
   return {
     ...nothing,
     async find(id) {
       if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)) return undefined
-      const found = await asSystem(db, (tx) => findClientWithSecret(tx, id))
-      return found && metadataOf(found.client, found.secretHash)
+      const found = await asSystem(db, (tx) => findClientWithSecret(tx, id, clock()))
+      return found && metadataOf(found)
     },
   }
 }
 
 /** A client in the words of the protocol. In place of the secret stands its hash: see `fitsSecret`. */
-function metadataOf(client: Client, secretHash: Buffer | undefined): AdapterPayload {
+function metadataOf({ client, secretHash, formerSecretHash }: ClientWithSecret): AdapterPayload {
   const isService = client.type === 'service'
   return {
     client_id: client.id,
     client_name: client.name,
     application_type: client.type === 'native' ? 'native' : 'web',
     redirect_uris: [...client.redirectUris],
+    post_logout_redirect_uris: [...client.postLogoutRedirectUris],
     response_types: isService ? [] : ['code'],
     grant_types: isService ? ['client_credentials'] : ['authorization_code', 'refresh_token'],
     token_endpoint_auth_method: keepsSecret(client.type) ? 'client_secret_basic' : 'none',
     ...(secretHash && { client_secret: secretHash.toString('base64url') }),
+    ...(formerSecretHash && { former_secret: formerSecretHash.toString('base64url') }),
     is_trusted: client.trusted,
   }
 }

@@ -46,6 +46,22 @@ export interface ArtifactStore {
   deleteOfGrant(tx: Tx, kind: string, grant: string): Promise<void>
   /** Deletes the grant on which this rests. */
   deleteGrantOf(tx: Tx, kind: string, id: string): Promise<void>
+  /** What a user has granted and is not over, by the name of the application; also while a tenant is disabled. */
+  listGrants(tx: Tx, userId: string, now: Date): Promise<GrantRecord[]>
+  /** Deletes all that a user has granted a client, with all that rests on it; resolves to how many grants that were. */
+  deleteGrantsOf(tx: Tx, of: { readonly userId: string; readonly clientId: string }): Promise<number>
+}
+
+/** What a user has granted a client at one sign-in. */
+export interface GrantRecord {
+  readonly clientId: string
+  /** Of the client. */
+  readonly name: string
+  readonly trusted: boolean
+  readonly tenantId: string | undefined
+  readonly scopes: readonly string[]
+  readonly grantedAt: Date
+  readonly expiresAt: Date
 }
 
 interface Row {
@@ -168,7 +184,48 @@ function grants({ seal, open }: Box) {
         [kind, hashOf(id)],
       )
     },
+    async listGrants(tx, userId, now) {
+      const rows = await tx.query<Row & GrantRow>(
+        `select g.hash, g.sealed, null as consumed_at, g.client_id, c.name, c.trusted, g.tenant_id, g.expires_at
+           from iam.client_grant g join iam.client c on c.id = g.client_id
+          where g.user_id = $1 and g.expires_at > $2 order by c.name, c.id, g.expires_at`,
+        [userId, now],
+      )
+      return rows.flatMap((row) => {
+        const content = open('Grant', row)?.content as { iat: number; openid?: { scope?: string } } | undefined
+        return content === undefined ? [] : [toGrantRecord(row, content)]
+      })
+    },
+    async deleteGrantsOf(tx, { userId, clientId }) {
+      const rows = await tx.query(
+        'delete from iam.client_grant where user_id = $1 and client_id = $2 returning client_id',
+        [userId, clientId],
+      )
+      return rows.length
+    },
   } satisfies Partial<ArtifactStore>
+}
+
+interface GrantRow {
+  readonly client_id: string
+  readonly name: string
+  readonly trusted: boolean
+  readonly tenant_id: string | null
+  readonly expires_at: Date
+}
+
+function toGrantRecord(row: GrantRow, { iat, openid }: { iat: number; openid?: { scope?: string } }): GrantRecord {
+  const { client_id: clientId, name, trusted, tenant_id, expires_at: expiresAt } = row
+  const scopes = (openid?.scope ?? '').split(' ').filter((scope) => scope !== '')
+  return {
+    clientId,
+    name,
+    trusted,
+    tenantId: tenant_id ?? undefined,
+    scopes,
+    grantedAt: new Date(iat * 1000),
+    expiresAt,
+  }
 }
 
 /** What is stored of an id. Ids have at least 120 random bits, so that a fast hash without salt is enough. */

@@ -4,6 +4,7 @@ import { createServer } from 'node:http'
 import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
+import * as openid from 'openid-client'
 import { openBrowser } from '../../../../test/support/browser.ts'
 import { ADMIN_PASSWORD, createTestHub } from '../../../../test/support/iam-hub.ts'
 import { finish, registerApplication } from '../../../../test/support/openid.ts'
@@ -24,7 +25,10 @@ test('a real browser signs in from a page of another site, and the second time w
   // Another host than the hub's, and so another site.
   const home = `http://localhost:${(site.address() as AddressInfo).port}`
   const token = await hub.login('admin', ADMIN_PASSWORD)
-  const app = await registerApplication(hub, token, { redirectUri: `${home}/callback` })
+  const app = await registerApplication(hub, token, {
+    redirectUri: `${home}/callback`,
+    postLogoutRedirectUris: [`${home}/bye`],
+  })
   const page = await chromium.newPage()
   const complaints: string[] = []
   page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
@@ -60,6 +64,30 @@ test('a real browser signs in from a page of another site, and the second time w
   const again = await depart()
   await page.getByRole('button', { name: 'Allow' }).click()
   await page.waitForURL(`${home}/callback?**`)
-  assert.ok((await finish(app, again, page.url())).id_token)
+  const { id_token: hint = '' } = await finish(app, again, page.url())
+  assert.ok(hint)
+
+  const leave = async () => {
+    const after = { post_logout_redirect_uri: `${home}/bye`, id_token_hint: hint, state: 'x' }
+    link = openid.buildEndSessionUrl(app.config, after).href
+    await page.goto(home)
+    await page.getByRole('link', { name: 'Sign in' }).click()
+  }
+  await leave()
+  await page.getByRole('heading', { name: 'Sign out?' }).waitFor()
+  await isPleasant()
+  await page.getByRole('button', { name: 'Sign out of the hub' }).click()
+  await page.waitForURL(`${home}/bye?state=x`)
+  assert.deepEqual(
+    (await page.context().cookies(hub.url)).map(({ name }) => name).filter((name) => name.startsWith('oih_')),
+    [],
+  )
+  // Nobody is signed in: nobody is asked.
+  await leave()
+  await page.waitForURL(`${home}/bye?state=x`)
+  await page.goto(`${hub.url}/iam/op/session/end/success`)
+  await isPleasant()
+  await depart()
+  await page.getByLabel('Password').waitFor()
   assert.deepEqual(complaints, [])
 })

@@ -14,6 +14,11 @@ export const clientBody = {
     uniqueItems: true,
     description: 'Where users may be sent back to, to the letter; https, but for this machine itself',
   }),
+  postLogoutRedirectUris: Type.Array(Type.String({ minLength: 1, maxLength: 2_000 }), {
+    maxItems: 20,
+    uniqueItems: true,
+    description: 'Where users may be led to once they are signed out, to the letter; as the others',
+  }),
   trusted: Type.Boolean({ description: 'Users are not asked for consent' }),
 }
 
@@ -36,13 +41,14 @@ export const ClientWithSecret = Type.Object(
 
 /** Writes a client for callers. */
 export function clientDocument(client: Client): Static<typeof ClientDocument> {
-  const { id, name, type, redirectUris, trusted, createdAt, changedAt } = client
+  const { id, name, type, redirectUris, postLogoutRedirectUris, trusted, createdAt, changedAt } = client
   return {
     _id: id,
     id,
     name,
     type,
     redirectUris: [...redirectUris],
+    postLogoutRedirectUris: [...postLogoutRedirectUris],
     trusted,
     createdAt: createdAt.toISOString(),
     updatedAt: changedAt.toISOString(),

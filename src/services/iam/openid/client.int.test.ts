@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ADMIN_PASSWORD, createTestHub, createTwoTenants } from '../../../../test/support/iam-hub.ts'
+import { basic, postForm } from '../../../../test/support/openid.ts'
 
 const clients = '/iam/api/v1/clients'
 const redirectUris = ['https://app.example.org/callback']
@@ -99,4 +100,48 @@ test('administrators of a tenant have no say in clients and keys', async (t) => 
     assert.equal((await hub.call(method, path, { token: a.boss, body })).status, 403, `${method} ${path}`)
     assert.equal((await hub.call(method, path, { body })).status, 401, `${method} ${path}`)
   }
+})
+
+test('a secret that is renewed with an overlap is good beside the new one until then, and one before it no more', async (t) => {
+  const hub = await createTestHub(t)
+  const token = await hub.login('admin', ADMIN_PASSWORD)
+  const { body: client } = await hub.call('POST', clients, { token, body: { name: 'x', type: 'service' } })
+  const renew = async (query: string) => {
+    const answer = await hub.call('POST', `${clients}/${client.id}/secret${query}`, { token })
+    assert.equal(answer.status, 201, JSON.stringify(answer.body))
+    return answer.body.secret as string
+  }
+  const works = async (...secrets: string[]) => {
+    const form = { grant_type: 'client_credentials' }
+    const answers = secrets.map((secret) => postForm(`${hub.url}/iam/op/token`, form, basic({ id: client.id, secret })))
+    return (await Promise.all(answers)).map(({ status }) => status === 200)
+  }
+  const first = client.secret
+  const second = await renew('?overlap=1h')
+  assert.deepEqual(await works(first, second), [true, true])
+  const third = await renew('?overlap=1h')
+  assert.deepEqual(await works(first, second, third), [false, true, true])
+  hub.advance(3_600_001)
+  assert.deepEqual(await works(first, second, third), [false, false, true])
+  const fourth = await renew('')
+  assert.deepEqual(await works(third, fourth), [false, true])
+  assert.equal((await hub.call('POST', `${clients}/${client.id}/secret?overlap=soon`, { token })).status, 400)
+  const rows = await hub.superuser.query('select * from iam.client')
+  for (const secret of [first, second, third, fourth]) assert.ok(!JSON.stringify(rows).includes(secret))
+})
+
+test('addresses for after a sign-out are kept as the others are', async (t) => {
+  const hub = await createTestHub(t)
+  const token = await hub.login('admin', ADMIN_PASSWORD)
+  const postLogoutRedirectUris = ['https://app.example.org/bye']
+  const body = { name: 'x', type: 'web', redirectUris, postLogoutRedirectUris }
+  const { body: made } = await hub.call('POST', clients, { token, body })
+  assert.deepEqual(made.postLogoutRedirectUris, postLogoutRedirectUris)
+  const patch = (uris: string[]) =>
+    hub.call('PATCH', `${clients}/${made.id}`, { token, body: { postLogoutRedirectUris: uris } })
+  assert.equal((await patch(['http://app.example.org/bye'])).body.errors[0].field, 'postLogoutRedirectUris[0]')
+  assert.deepEqual((await patch([])).body.postLogoutRedirectUris, [])
+  const [modified] = await hub.events('iam.client.modified')
+  assert.deepEqual(modified?.payload.changed, ['postLogoutRedirectUris'])
+  assert.doesNotMatch(JSON.stringify(modified), /bye/)
 })

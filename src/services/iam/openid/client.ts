@@ -17,6 +17,8 @@ export interface Client {
   readonly type: ClientType
   /** Where users may be sent back to, to the letter. */
   readonly redirectUris: readonly string[]
+  /** Where users may be led to once they are signed out, to the letter. */
+  readonly postLogoutRedirectUris: readonly string[]
   /** Users are not asked for consent. */
   readonly trusted: boolean
   readonly createdAt: Date
@@ -29,14 +31,19 @@ export function keepsSecret(type: ClientType): boolean {
 }
 
 /** Throws `invalid-body`, with all faults, where the parts of a client do not fit together. */
-export function checkClient({ type, redirectUris, trusted }: Pick<Client, 'type' | 'redirectUris' | 'trusted'>): void {
-  const faults = redirectUris.flatMap((uri, index) => {
-    const reason = redirectUriFault(uri, type)
-    return reason === undefined ? [] : [{ field: `redirectUris[${index}]`, message: `must ${reason}` }]
+export function checkClient(
+  client: Pick<Client, 'type' | 'redirectUris' | 'postLogoutRedirectUris' | 'trusted'>,
+): void {
+  const { type, redirectUris, trusted } = client
+  const faults = (['redirectUris', 'postLogoutRedirectUris'] as const).flatMap((field) => {
+    const isUnused = type === 'service' && client[field].length > 0
+    const unused = { field: field as string, message: 'must be empty for a service, as no user signs in for it' }
+    const unfit = client[field].flatMap((uri, index) => {
+      const reason = redirectUriFault(uri, type)
+      return reason === undefined ? [] : [{ field: `${field}[${index}]`, message: `must ${reason}` }]
+    })
+    return isUnused ? [...unfit, unused] : unfit
   })
-  if (type === 'service' && redirectUris.length > 0) {
-    faults.push({ field: 'redirectUris', message: 'must be empty for a service, as no user signs in for it' })
-  }
   if (type !== 'service' && redirectUris.length === 0) {
     faults.push({ field: 'redirectUris', message: 'must name at least one address to which users are sent back' })
   }

@@ -45,9 +45,10 @@ test('redirectUriFault() says what is wrong with the others', () => {
 })
 
 test('checkClient() names every fault with its field', () => {
-  const faultsOf = (...[client]: Parameters<typeof checkClient>): (string | undefined)[] => {
+  type Given = Omit<Parameters<typeof checkClient>[0], 'postLogoutRedirectUris'>
+  const faultsOf = (client: Given, postLogoutRedirectUris: string[] = []): (string | undefined)[] => {
     try {
-      checkClient(client)
+      checkClient({ ...client, postLogoutRedirectUris })
       return []
     } catch (error) {
       assert.ok(error instanceof HubError && error.code === 'invalid-body')
@@ -63,4 +64,8 @@ test('checkClient() names every fault with its field', () => {
   assert.deepEqual(faultsOf({ type: 'service', redirectUris: [uri], trusted: true }), ['redirectUris', 'trusted'])
   assert.deepEqual(faultsOf({ type: 'native', redirectUris: [uri], trusted: true }), ['trusted'])
   assert.deepEqual(faultsOf({ type: 'service', redirectUris: [], trusted: false }), [])
+  assert.deepEqual(faultsOf({ type: 'web', redirectUris: [uri], trusted: false }, [uri, 'http://a.b/']), [
+    'postLogoutRedirectUris[1]',
+  ])
+  assert.deepEqual(faultsOf({ type: 'service', redirectUris: [], trusted: false }, [uri]), ['postLogoutRedirectUris'])
 })

@@ -130,6 +130,29 @@ ${items}
   })
 }
 
+/** Asks whether the user wants to be signed out. `client` is the application that asks for it, if it has said which. */
+export function signOutPage(
+  client: AskingClient | undefined,
+  { action, secret, username }: { action: string; secret: string; username: string },
+): Page {
+  const asks = client === undefined ? '' : ` <strong>${escaped(client.name)}</strong> asks to sign you out.`
+  return page({
+    title: 'Sign out?',
+    formAction: client === undefined ? "'self'" : formActionOf(client),
+    body: `<p>You are signed in at the hub as <strong>${escaped(username)}</strong>.${asks}</p>
+<form method="post" action="${escaped(action)}">
+<input type="hidden" name="xsrf" value="${escaped(secret)}">
+<div class="actions"><button class="primary" type="submit" name="logout" value="yes">Sign out of the hub</button>
+<button type="submit">Stay signed in</button></div>
+</form>`,
+  })
+}
+
+/** For whoever is signed out and has nowhere else to go. */
+export function signedOutPage(): Page {
+  return page({ title: 'Signed out', body: '<p>You can close this page.</p>' })
+}
+
 /** Calls the address again, as a page of the hub's own: only then does a browser send the session's cookie along. */
 export function lookAgainPage(path: string): Page {
   return page({

@@ -6,7 +6,7 @@ import { loginOf } from './adapter.ts'
 import type { ArtifactStore } from './artifact-store.ts'
 import { claimsOf, claimsOfScope, scopes } from './claims.ts'
 import * as lifetimes from './lifetimes.ts'
-import { problemPage } from './pages.ts'
+import { type Page, problemPage, signedOutPage, signOutPage } from './pages.ts'
 
 /** Below which the provider is served. */
 export const PROVIDER_PATH = '/iam/op'
@@ -20,7 +20,7 @@ export interface ProviderParts extends Pick<IamParts, 'db' | 'clock' | 'masterKe
 
 /**
  * What the provider offers: the code flow with PKCE for everybody, refresh tokens that are good once, client credentials, introspection,
- * revocation, userinfo. Everything else that the library can do is off.
+ * revocation, userinfo, sign-out. Everything else that the library can do is off.
  */
 export function providerConfiguration(
   parts: ProviderParts,
@@ -35,7 +35,7 @@ export function providerConfiguration(
     responseTypes: ['code'],
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
     pkce: { required: () => true },
-    features: featuresOf(),
+    features: featuresOf(parts),
     ttl: {
       AccessToken: lifetimes.ACCESS_TOKEN_SECONDS,
       AuthorizationCode: lifetimes.CODE_SECONDS,
@@ -44,10 +44,12 @@ export function providerConfiguration(
       IdToken: lifetimes.ID_TOKEN_SECONDS,
       Interaction: lifetimes.INTERACTION_SECONDS,
       RefreshToken: lifetimes.REFRESH_TOKEN_SECONDS,
-      Session: parts.config.loginTokenHours * 3_600,
+      // Nobody's is there for the next page alone.
+      Session: (_ctx, { accountId }) =>
+        accountId === undefined ? lifetimes.INTERACTION_SECONDS : parts.config.loginTokenHours * 3_600,
     },
     rotateRefreshToken: true,
-    extraClientMetadata: { properties: ['is_trusted'] },
+    extraClientMetadata: { properties: ['is_trusted', 'former_secret'] },
     clientBasedCORS: mayRead,
     interactions: {
       policy: policyOf(parts.policy),
@@ -56,12 +58,15 @@ export function providerConfiguration(
     findAccount: (ctx, sub, token) => accountOf(parts, ctx, sub, token),
     loadExistingGrant: (ctx) => grantOf(parts, ctx),
     async renderError(ctx, { error, error_description }) {
-      const page = problemPage({ title: 'Cannot go on', message: error_description ?? error, code: error })
-      ctx.type = 'html'
-      ctx.set(page.headers)
-      ctx.body = page.html
+      show(ctx, problemPage({ title: 'Cannot go on', message: error_description ?? error, code: error }))
     },
   }
+}
+
+function show(ctx: KoaContextWithOIDC, { html, headers }: Page): void {
+  ctx.type = 'html'
+  ctx.set(headers)
+  ctx.body = html
 }
 
 function cookiesOf({ masterKey }: ProviderParts): NonNullable<Configuration['cookies']> {
@@ -74,7 +79,7 @@ function cookiesOf({ masterKey }: ProviderParts): NonNullable<Configuration['coo
   }
 }
 
-function featuresOf(): NonNullable<Configuration['features']> {
+function featuresOf(parts: ProviderParts): NonNullable<Configuration['features']> {
   const off = { enabled: false }
   return {
     devInteractions: off,
@@ -89,8 +94,22 @@ function featuresOf(): NonNullable<Configuration['features']> {
     dPoP: off,
     pushedAuthorizationRequests: off,
     resourceIndicators: off,
-    rpInitiatedLogout: off,
+    rpInitiatedLogout: {
+      enabled: true,
+      logoutSource: async (ctx) => show(ctx, await askToSignOut(parts, ctx)),
+      postLogoutSuccessSource: async (ctx) => show(ctx, signedOutPage()),
+    },
   }
+}
+
+async function askToSignOut(parts: ProviderParts, ctx: KoaContextWithOIDC): Promise<Page> {
+  const { client, session, params } = ctx.oidc
+  const redirectUri = String(params?.post_logout_redirect_uri ?? '')
+  return signOutPage(client && { name: client.clientName ?? client.clientId, redirectUri }, {
+    action: new URL(ctx.oidc.urlFor('end_session_confirm')).pathname,
+    secret: String(session?.state?.secret),
+    username: (await signedInOf(parts, ctx))?.user.username ?? '',
+  })
 }
 
 /** Pages of other origins read what is meant for browsers: their own application's tokens, and userinfo. */

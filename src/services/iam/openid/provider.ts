@@ -1,8 +1,9 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { EventEmitter } from 'node:events'
-import type { Provider } from 'oidc-provider'
+import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { HubError } from '#lib/errors'
 import type { Answer } from '#lib/http/route'
+import type { TokenLookup } from '#lib/principal'
 import { asSystem } from '../as-system.ts'
 import type { IamParts } from '../deps.ts'
 import { findGrantUser } from './account-store.ts'
@@ -11,6 +12,7 @@ import { type ArtifactStore, createArtifactStore } from './artifact-store.ts'
 import { claimsOf, claimsWithin } from './claims.ts'
 import { exchange, type ProviderRequest } from './exchange.ts'
 import { PROVIDER_PATH, providerConfiguration } from './provider-config.ts'
+import { signOutOfHub } from './sign-out.ts'
 import { createSigningKeys, type SigningKeys } from './signing-keys.ts'
 
 /** The OpenID provider of the hub. */
@@ -23,7 +25,9 @@ export interface OpenidProvider {
   answer(request: ProviderRequest): Promise<Answer>
 }
 
-type Parts = Pick<IamParts, 'db' | 'bus' | 'clock' | 'masterKey' | 'config' | 'logger' | 'publicUrl'>
+interface Parts extends Pick<IamParts, 'db' | 'bus' | 'clock' | 'masterKey' | 'config' | 'logger' | 'publicUrl'> {
+  readonly lookupToken: TokenLookup
+}
 
 /**
  * The library is loaded by the first request that needs it: a hub that nobody signs in through does without its memory. All that it keeps
@@ -89,7 +93,9 @@ async function make(parts: Making, issuer: string): Promise<Provider> {
   )
   keepAddress(provider, new URL(issuer))
   provider.Client.prototype.compareClientSecret = function fitsSecret(secret: string) {
-    return constantTimeEqual(comparableSecret(secret), this.clientSecret ?? '')
+    const given = comparableSecret(secret)
+    const former = typeof this.former_secret === 'string' && constantTimeEqual(given, this.former_secret)
+    return constantTimeEqual(given, this.clientSecret ?? '') || former
   }
   // It would write to the console otherwise.
   const events: EventEmitter = provider
@@ -99,6 +105,8 @@ async function make(parts: Making, issuer: string): Promise<Provider> {
     // The script that a form is posted with gets its hash added to these sources.
     ctx.set('content-security-policy', "default-src 'none'; script-src 'report-sample'; frame-ancestors 'none'")
     await next()
+    if (ctx.oidc?.route === 'end_session_confirm' && ctx.status === 303 && ctx.oidc.params?.logout)
+      await signOutOfHub(parts, ctx as unknown as KoaContextWithOIDC)
     if (!ctx.response.is('html')) ctx.remove('content-security-policy')
     if (ctx.oidc?.route === 'introspection') ctx.body = await withClaims(parts, ctx.oidc.entities, ctx.body)
   })

@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict'
+import { copyFile, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test } from 'node:test'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { v7 as uuidv7 } from 'uuid'
+import { eventBusMigrations } from '#event-bus'
+import { migrate } from '#lib/migrate'
 import { createTestHub, createTwoTenants } from '../../../../test/support/iam-hub.ts'
+import { createTestDatabase } from '../../../../test/support/postgres.ts'
+import { iamMigrations } from '../migrations.ts'
 
 const path = '/iam/api/v1/permissions'
 
@@ -80,4 +88,35 @@ test('nobody else makes permissions, and names must be words with dots that nobo
   assert.equal((await post(admin, 'crm.read')).status, 200)
   assert.equal((await post(admin, 'crm.read')).status, 409)
   assert.equal((await hub.call('DELETE', `${path}/${uuidv7()}`, { token: admin })).status, 404)
+})
+
+test('a hub of before loses the permissions that nothing checks, and within tenants those of the platform', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'oih-'))
+  t.after(() => rm(folder, { recursive: true, force: true }))
+  const files = (await readdir(iamMigrations.directory)).filter((name) => name < '0008')
+  for (const name of files) await copyFile(fileURLToPath(new URL(name, iamMigrations.directory)), join(folder, name))
+  const before = { schema: 'iam', directory: pathToFileURL(`${folder}/`) }
+  const { url, asSuperuser } = await createTestDatabase(t, [eventBusMigrations, before])
+  const [user, tenant, token] = [uuidv7(), uuidv7(), uuidv7()]
+  await asSuperuser(`
+    insert into iam.permission (id, name, scope, registered, created_at, changed_at)
+      select gen_random_uuid(), name, case when name like 'iam.%' then 'platform' else 'tenant' end, true, now(), now()
+        from unnest('{iam.account.read,iam.key.read,tenant.profile.delete,flows.read}'::text[]) name;
+    insert into iam.tenant (id, name, status, created_at, changed_at) values ('${tenant}', 'a', 'ACTIVE', now(), now());
+    insert into iam.user (id, kind, username, status, permissions, created_at, changed_at)
+      values ('${user}', 'user', 'ada', 'ACTIVE', '{iam.key.read,iam.account.read}', now(), now());
+    insert into iam.membership (user_id, tenant_id, is_default, permissions, created_at)
+      values ('${user}', '${tenant}', true, '{flows.read,iam.key.read,tenant.profile.delete}', now());
+    insert into iam.role (id, tenant_id, name, permissions, created_at, changed_at)
+      values (gen_random_uuid(), '${tenant}', 'Own', '{tenant.profile.delete,all,flows.read}', now(), now());
+    insert into iam.token (id, user_id, tenant_id, type, permissions, scope, created_at)
+      values ('${token}', '${user}', '${tenant}', 'PERSISTENT', '{iam.account.read,iam.key.read}', '{tenant.profile.delete}', now())`)
+  await migrate({ url, migrations: [eventBusMigrations, iamMigrations] })
+  const lists = async (sql: string) => (await asSuperuser(sql)).map((row) => Object.values(row))
+  assert.deepEqual(await lists('select name from iam.permission order by name'), [['flows.read'], ['iam.key.read']])
+  assert.deepEqual(await lists('select permissions from iam.user'), [[['iam.key.read']]])
+  assert.deepEqual(await lists('select permissions from iam.membership'), [[['flows.read']]])
+  assert.deepEqual(await lists(`select permissions from iam.role where name = 'Own'`), [[['flows.read']]])
+  assert.deepEqual(await lists('select permissions, scope from iam.token'), [[['iam.key.read'], []]])
+  assert.deepEqual(await lists(`select permissions from iam.role where name = 'ADMIN'`), [[['all']]])
 })

@@ -55,7 +55,10 @@ export async function insertPermission(tx: Tx, permission: KeptPermission, now: 
   return rows.length === 1
 }
 
-/** Stores scope and description; the name stays, as roles and services know the permission by it. */
+/**
+ * Stores scope and description; the name stays, as roles and services know the permission by it. One that becomes restricted is taken from
+ * memberships and from roles of tenants by a trigger (`0008-permissions.sql`).
+ */
 export async function updatePermission(
   tx: Tx,
   { id, scope, description, registered }: Omit<KeptPermission, 'name'>,
@@ -70,16 +73,7 @@ export async function updatePermission(
 /** Deletes the permission and takes it from all roles, users, memberships and tokens. The transaction must see all. */
 export async function deletePermission(tx: Tx, { id, name }: Pick<KeptPermission, 'id' | 'name'>): Promise<void> {
   await tx.query('delete from iam.permission where id = $1', [id])
-  await takeFrom(tx, name, ['role', 'user', 'membership', 'token'])
-}
-
-/** Takes the permission from memberships and from roles of tenants, which hold none of the platform. The transaction must see all. */
-export async function takeFromTenants(tx: Tx, name: string): Promise<void> {
-  await takeFrom(tx, name, ['membership', 'role'])
-}
-
-async function takeFrom(tx: Tx, name: string, tables: readonly string[]): Promise<void> {
-  for (const table of tables) {
+  for (const table of ['role', 'user', 'membership', 'token']) {
     await tx.query(`update iam.${table} set permissions = array_remove(permissions, $1) where $1 = any (permissions)`, [
       name,
     ])

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { v7 as uuidv7 } from 'uuid'
-import { createTestHub, createTwoTenants } from '../../../../test/support/iam-hub.ts'
+import type { Tx } from '#lib/postgres'
+import { createTestHub, createTwoTenants, untilWaiting } from '../../../../test/support/iam-hub.ts'
+import { actingNow } from '../acting.ts'
+import { permissions } from '../permissions.ts'
+import { lockUser } from '../user/user-store.ts'
 
 const tenants = '/iam/api/v1/tenants'
 const users = '/iam/api/v1/users'
@@ -65,6 +69,54 @@ describe('a tenant', () => {
     assert.equal(me.tenant, b.tenant)
     assert.equal((await hub.call('DELETE', `${tenants}/${a.tenant}`, { token: admin })).status, 404)
     assert.equal((await hub.call('DELETE', `${tenants}/123`, { token: admin })).status, 400)
+  })
+
+  test('is deleted once who changes a member or acts in it is done, and who comes meanwhile comes too late', async (t) => {
+    const hub = await createTestHub(t)
+    const { admin, a, b } = await createTwoTenants(hub)
+    await hub.call('PUT', `${tenants}/${b.tenant}/users/${a.plainId}`, { token: admin, body: {} })
+    const boss = await hub.iam.lookupToken(b.boss)
+    assert.ok(boss)
+    const clock = () => new Date()
+    const holds = [
+      // Within the other tenant of the user, which sees nothing of this one.
+      { of: a, hold: (tx: Tx) => lockUser(tx, a.plainId) },
+      { of: b, hold: (tx: Tx) => actingNow({ clock }, tx, boss, permissions.memberUpdate) },
+    ]
+    for (const { of, hold } of holds) {
+      const deleted = await hub.db.transaction({ tenant: b.tenant }, async (tx) => {
+        await hold(tx)
+        const deleting = hub.call('DELETE', `${tenants}/${of.tenant}`, { token: admin })
+        await untilWaiting(hub, 1, deleting)
+        const changing = hub.call('PATCH', `${users}/${of.bossId}`, { token: of.boss, body: { firstname: 'Late' } })
+        await untilWaiting(hub, 2, changing)
+        assert.equal((await hub.call('GET', `${tenants}/${of.tenant}`, { token: admin })).status, 200)
+        return { deleting, changing }
+      })
+      assert.equal((await deleted.deleting).status, 200)
+      assert.equal((await deleted.changing).status, 401)
+    }
+  })
+
+  test('of thousands goes in one go, with an event for each', async (t) => {
+    const hub = await createTestHub(t)
+    const { admin, a } = await createTwoTenants(hub)
+    const count = 2_500
+    await hub.superuser.query(
+      `with new as (
+         insert into iam.user (id, kind, username, status, created_at, changed_at)
+         select gen_random_uuid(), 'user', 'user-' || n, 'ACTIVE', now(), now() from generate_series(1, $2) n returning id),
+       members as (
+         insert into iam.membership (user_id, tenant_id, is_default, created_at) select id, $1, true, now() from new returning user_id)
+       insert into iam.token (id, user_id, tenant_id, type, created_at) select gen_random_uuid(), user_id, null, 'PERSISTENT', now() from members`,
+      [a.tenant, count],
+    )
+    assert.equal((await hub.call('DELETE', `${tenants}/${a.tenant}`, { token: admin })).status, 200)
+    const told = (await hub.events('iam.user.deleted')).map(({ payload }) => payload.id)
+    assert.deepEqual([told.length, new Set(told).size], [count + 2, count + 2])
+    const tokens = (await hub.events('iam.token.deleted')).map(({ payload }) => payload.reason)
+    assert.equal(tokens.filter((reason) => reason === 'accountDeleted').length, count)
+    assert.deepEqual(await hub.superuser.query(`select from iam.user where username like 'user-%'`), [])
   })
 
   test('that an administrator of the hub belongs to leaves the administrator behind', async (t) => {

@@ -5,7 +5,7 @@ import { asSystem } from '../as-system.ts'
 import { actor, found, type IamParts } from '../deps.ts'
 import { permissions } from '../permissions.ts'
 import { withdrawTokens } from '../token/withdraw-token.ts'
-import { deleteUser, lockUser } from '../user/user-store.ts'
+import { deleteUsers } from '../user/user-store.ts'
 import { deleteTenant, lockTenant } from './tenant-store.ts'
 
 interface Member {
@@ -13,6 +13,9 @@ interface Member {
   /** Belongs to another tenant too, or may do something beyond tenants: such a user stays. */
   readonly stays: boolean
 }
+
+/** So many members at a time: few statements, and other requests of this process come between. */
+const CHUNK = 1_000
 
 /**
  * Deletes a tenant with all that is its alone: users who belong to nothing else, memberships, roles, tokens, key. All in one transaction,
@@ -29,15 +32,9 @@ export async function removeTenant(
     // Users before the tenant, as a login and every change of a user lock them in this order.
     await lockMembers(tx, id)
     const { name } = found(await lockTenant(tx, id), 'tenant')
-    await withdrawTokens({ bus }, tx, { tenantId: id }, { by: principal, reason: 'revoked' })
-    for (const member of await membersOf(tx, id)) {
-      if (member.stays) {
-        await bus.publish(tx, { name: 'iam.user.removedFromTenant', payload: { ...by, id: member.id, tenantId: id } })
-        continue
-      }
-      await withdrawTokens({ bus }, tx, { userId: member.id }, { by: principal, reason: 'accountDeleted' })
-      await deleteUser(tx, member.id)
-      await bus.publish(tx, { name: 'iam.user.deleted', payload: { ...by, id: member.id, tenantId: id } })
+    const members = await membersOf(tx, id)
+    for (let start = 0; start < members.length; start += CHUNK) {
+      await removeMembers({ bus }, tx, members.slice(start, start + CHUNK), { by: principal, tenantId: id })
     }
     const roles = await rolesOf(tx, id)
     const gone = roles.map((role) => ({ name: 'iam.role.deleted', payload: { ...by, ...role, tenantId: id } }) as const)
@@ -47,12 +44,28 @@ export async function removeTenant(
   })
 }
 
+/** The memberships of those who stay go with the tenant. */
+async function removeMembers(
+  { bus }: Pick<IamParts, 'bus'>,
+  tx: Tx,
+  members: readonly Member[],
+  { by, tenantId }: { readonly by: Principal; readonly tenantId: string },
+): Promise<void> {
+  const idsOf = (some: readonly Member[]) => some.map(({ id }) => id)
+  const going = idsOf(members.filter(({ stays }) => !stays))
+  await withdrawTokens({ bus }, tx, { userId: idsOf(members), tenantId }, { by, reason: 'revoked' })
+  await withdrawTokens({ bus }, tx, { userId: going }, { by, reason: 'accountDeleted' })
+  await deleteUsers(tx, going)
+  const events = members.map(({ id, stays }) => {
+    const name = stays ? 'iam.user.removedFromTenant' : 'iam.user.deleted'
+    return { name, payload: { ...actor(by), id, tenantId } } as const
+  })
+  await bus.publishAll(tx, events)
+}
+
+/** Whoever changes one of them, or acts in the tenant, waits, or is waited for; see `lockUser` and `actingNow`. */
 async function lockMembers(tx: Tx, tenantId: string): Promise<void> {
-  const ids = await tx.query<{ id: string }>(
-    'select user_id as id from iam.membership where tenant_id = $1 order by user_id',
-    [tenantId],
-  )
-  for (const { id } of ids) await lockUser(tx, id)
+  await tx.query(`select pg_advisory_xact_lock(hashtextextended('iam.tenant ' || $1::uuid, 0))`, [tenantId])
   await tx.query(
     `select from iam.user u where u.id in (select user_id from iam.membership where tenant_id = $1)
       order by u.id for update of u`,

@@ -100,7 +100,7 @@ export async function deleteOldestLogins(tx: Tx, userId: string, most: number): 
   return rows.map(toDeleted)
 }
 
-/** Which tokens are to go: one, those of a user, of a tenant, of a user in a tenant. */
+/** Which tokens are to go: one, those of a user or of several, or of these in a tenant. */
 export type TokenFilter = TokenOwner & {
   /** Only those that a login gave. */
   readonly ofLogin?: boolean
@@ -110,8 +110,7 @@ export type TokenFilter = TokenOwner & {
 
 type TokenOwner =
   | { readonly id: string; readonly userId?: undefined; readonly tenantId?: undefined }
-  | { readonly id?: undefined; readonly userId: string; readonly tenantId?: string | undefined }
-  | { readonly id?: undefined; readonly userId?: undefined; readonly tenantId: string }
+  | { readonly id?: undefined; readonly userId: string | readonly string[]; readonly tenantId?: string | undefined }
 
 /** Deletes all that fit and that the transaction may see. */
 export async function deleteTokens(
@@ -120,10 +119,10 @@ export async function deleteTokens(
 ): Promise<DeletedToken[]> {
   const rows = await tx.query<DeletedRow>(
     `delete from iam.token
-      where ($1::uuid is null or user_id = $1) and ($2::uuid is null or tenant_id = $2)
+      where ($1::uuid[] is null or user_id = any ($1)) and ($2::uuid is null or tenant_id = $2)
         and (not $3 or type = 'SELF') and ($4::uuid is null or id <> $4) and ($5::uuid is null or id = $5)
      returning id, user_id, tenant_id`,
-    [userId ?? null, tenantId ?? null, ofLogin ?? false, except ?? null, id ?? null],
+    [userId === undefined ? null : [userId].flat(), tenantId ?? null, ofLogin ?? false, except ?? null, id ?? null],
   )
   return rows.map(toDeleted)
 }

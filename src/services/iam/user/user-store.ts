@@ -143,11 +143,11 @@ async function insertMembershipRoles(tx: Tx, id: string, tenantId: string, roleI
 }
 
 /**
- * Makes other changes of the user wait until the transaction ends. By an advisory lock, as a tenant's transaction may lock no row of a
+ * Makes other changes of the user, and the deletion of the user's tenants, wait until the transaction ends. By an advisory lock, as a tenant's transaction may lock no row of a
  * user who belongs to others too.
  */
 export async function lockUser(tx: Tx, id: string): Promise<void> {
-  await tx.query(`select pg_advisory_xact_lock(hashtextextended('iam.user ' || $1::uuid, 0))`, [id])
+  await tx.query('select iam.lock_user($1)', [id])
 }
 
 /**
@@ -218,6 +218,11 @@ export async function deleteMember(tx: Tx, userId: string, tenantId: string): Pr
 /** Deletes the user with all that goes with it; false when there is none, or when the transaction must not. */
 export async function deleteUser(tx: Tx, id: string): Promise<boolean> {
   return (await tx.query('delete from iam.user where id = $1 returning id', [id])).length === 1
+}
+
+/** Deletes them. The transaction must see all. */
+export async function deleteUsers(tx: Tx, ids: readonly string[]): Promise<void> {
+  await tx.query('delete from iam.user where id = any ($1::uuid[])', [ids])
 }
 
 /**

@@ -8,6 +8,7 @@ import { deleteClientRoute } from './delete-client.ts'
 import { getClient, getClients } from './get-clients.ts'
 import { getJwks } from './get-jwks.ts'
 import { interactionRoutes } from './interaction-routes.ts'
+import { myGrantRoutes } from './my-grants.ts'
 import { patchClient } from './patch-client.ts'
 import { postClient } from './post-client.ts'
 import { postClientSecret } from './post-client-secret.ts'
@@ -16,7 +17,7 @@ import { providerRoutes } from './provider-routes.ts'
 
 /** Everything of the OpenID provider, and of the administration of its clients and keys. */
 export function openidRoutes(parts: IamParts, guards: { login: Login; lookupToken: TokenLookup }): Route[] {
-  const provider = createOpenidProvider(parts)
+  const provider = createOpenidProvider({ ...parts, lookupToken: guards.lookupToken })
   return [
     getClients(parts),
     postClient(parts),
@@ -25,6 +26,7 @@ export function openidRoutes(parts: IamParts, guards: { login: Login; lookupToke
     deleteClientRoute(parts),
     postClientSecret(parts),
     postSigningKey(parts, provider.keys),
+    ...myGrantRoutes(parts, provider.store),
     getJwks(provider.keys, '/.well-known/jwks.json'),
     getJwks(provider.keys, '/op/jwks'),
     ...providerRoutes(provider),

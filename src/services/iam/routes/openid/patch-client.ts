@@ -9,8 +9,10 @@ import { ClientDocument, clientBody, clientDocument } from '../../openid/client-
 import { lockClient, updateClient } from '../../openid/client-store.ts'
 import { permissions } from '../../permissions.ts'
 
-const { name, redirectUris, trusted } = clientBody
-const Body = Type.Partial(Type.Object({ name, redirectUris, trusted }), { additionalProperties: false })
+const { name, redirectUris, postLogoutRedirectUris, trusted } = clientBody
+const Body = Type.Partial(Type.Object({ name, redirectUris, postLogoutRedirectUris, trusted }), {
+  additionalProperties: false,
+})
 
 /** `PATCH /clients/:id`: what kind of application it is stays. */
 export const patchClient = ({ db, bus, clock }: Pick<IamParts, 'db' | 'bus' | 'clock'>) =>
@@ -44,10 +46,10 @@ export const patchClient = ({ db, bus, clock }: Pick<IamParts, 'db' | 'bus' | 'c
 
 /** What the event tells: addresses, which may hold credentials, by the name of the field alone. */
 function changesOf(before: Client, after: Client) {
-  const fields = ['name', 'redirectUris', 'trusted'] as const
+  const fields = ['name', 'redirectUris', 'postLogoutRedirectUris', 'trusted'] as const
   const changed = fields.filter((field) => JSON.stringify(before[field]) !== JSON.stringify(after[field]))
   if (changed.length === 0) return undefined
   const tell = (client: Client): { name?: string; trusted?: boolean } =>
-    Object.fromEntries(changed.flatMap((field) => (field === 'redirectUris' ? [] : [[field, client[field]]])))
+    Object.fromEntries(changed.flatMap((field) => (field.endsWith('Uris') ? [] : [[field, client[field]]])))
   return { changed, before: tell(before), after: tell(after) }
 }

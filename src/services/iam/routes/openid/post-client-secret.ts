@@ -1,3 +1,4 @@
+import { Type } from 'typebox'
 import { HubError } from '#lib/errors'
 import { route } from '#lib/http/route'
 import { actingNow } from '../../acting.ts'
@@ -6,22 +7,27 @@ import { actor, found, type IamParts } from '../../deps.ts'
 import { IdParams } from '../../documents.ts'
 import { keepsSecret } from '../../openid/client.ts'
 import { ClientWithSecret, clientDocument } from '../../openid/client-document.ts'
-import { lockClient, updateClient } from '../../openid/client-store.ts'
+import { lockClient, renewSecret } from '../../openid/client-store.ts'
 import { permissions } from '../../permissions.ts'
+import { Duration, secondsOf } from '../../token/lifespan.ts'
 import { newToken, tokenHash } from '../../token/token-text.ts'
 
-/** `POST /clients/:id/secret`: the one before is refused from now on. */
+const Query = Type.Object({ overlap: Type.Optional(Duration) }, { additionalProperties: false })
+
+/** `POST /clients/:id/secret`: the one before is refused from now on, or after the overlap. */
 export const postClientSecret = ({ db, bus, clock }: Pick<IamParts, 'db' | 'bus' | 'clock'>) =>
   route({
     method: 'POST',
     path: '/api/v1/clients/:id/secret',
-    summary: 'Give a client of the OpenID provider a new secret in place of the one before',
+    summary: 'Give a client of the OpenID provider a new secret; the one before is refused at once, or after `overlap`',
     permission: permissions.clientUpdate,
     params: IdParams,
+    query: Query,
     response: { 201: ClientWithSecret },
     errors: ['not-found', 'conflict'],
-    async handle({ params, principal }) {
+    async handle({ params, query: { overlap }, principal }) {
       const secret = newToken()
+      const seconds = (overlap !== undefined && secondsOf(overlap, 'overlap')) || 0
       const client = await asSystem(db, async (tx) => {
         await actingNow({ clock }, tx, principal, permissions.clientUpdate)
         const before = found(await lockClient(tx, params.id), 'client')
@@ -29,8 +35,10 @@ export const postClientSecret = ({ db, bus, clock }: Pick<IamParts, 'db' | 'bus'
           const message = `Cannot give it a secret as its type must be "web" or "service": it is "${before.type}"`
           throw new HubError('conflict', message)
         }
-        const after = { ...before, changedAt: clock() }
-        await updateClient(tx, after, tokenHash(secret))
+        const now = clock()
+        const after = { ...before, changedAt: now }
+        const formerUntil = new Date(now.getTime() + seconds * 1000)
+        await renewSecret(tx, after, { secretHash: tokenHash(secret), formerUntil })
         const payload = { ...actor(principal), id: after.id, changed: ['secret'], before: {}, after: {} }
         await bus.publish(tx, { name: 'iam.client.modified', payload })
         return after

@@ -10,12 +10,19 @@ import { insertClient } from '../../openid/client-store.ts'
 import { permissions } from '../../permissions.ts'
 import { newToken, tokenHash } from '../../token/token-text.ts'
 
-const { name: Name, type: ClientType, redirectUris: RedirectUris, trusted: Trusted } = clientBody
+const {
+  name: Name,
+  type: ClientType,
+  redirectUris: RedirectUris,
+  postLogoutRedirectUris: After,
+  trusted: Trusted,
+} = clientBody
 const Body = Type.Object(
   {
     name: Name,
     type: ClientType,
     redirectUris: Type.Optional(RedirectUris),
+    postLogoutRedirectUris: Type.Optional(After),
     trusted: Type.Optional(Trusted),
   },
   { additionalProperties: false },
@@ -30,9 +37,11 @@ export const postClient = ({ db, bus, clock }: Pick<IamParts, 'db' | 'bus' | 'cl
     permission: permissions.clientCreate,
     body: Body,
     response: { 201: ClientWithSecret },
-    async handle({ body: { name, type, redirectUris = [], trusted = false }, principal }) {
+    async handle({ body, principal }) {
+      const { name, type, redirectUris = [], postLogoutRedirectUris = [], trusted = false } = body
       const createdAt = clock()
-      const client: Client = { id: newId(), name, type, redirectUris, trusted, createdAt, changedAt: createdAt }
+      const uris = { redirectUris, postLogoutRedirectUris }
+      const client: Client = { id: newId(), name, type, ...uris, trusted, createdAt, changedAt: createdAt }
       checkClient(client)
       const secret = keepsSecret(type) ? newToken() : undefined
       await asSystem(db, async (tx) => {

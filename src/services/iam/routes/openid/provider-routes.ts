@@ -48,6 +48,8 @@ const TokenQuestion = Type.Object({
   client_secret: Type.Optional(Type.String()),
 })
 
+const SignOut = Type.Object({ xsrf: Type.String(), logout: Type.Optional(Type.Literal('yes')) })
+
 const byClient = 'The client authenticates itself with its secret (`client_secret_basic` or `_post`), or names itself.'
 const form = { rawBody: true, consumes: 'application/x-www-form-urlencoded', bodyLimit: 65_536 } as const
 
@@ -57,7 +59,7 @@ interface Served {
   readonly summary: string
   readonly description?: string
   readonly response: AnswerSchemas
-  readonly body?: typeof TokenForm | typeof TokenQuestion
+  readonly body?: typeof TokenForm | typeof TokenQuestion | typeof SignOut
   readonly params?: ReturnType<typeof Type.Object>
   /** Default: JSON, whatever the caller would rather have. */
   readonly produces?: 'text/html'
@@ -118,6 +120,30 @@ const served: readonly Served[] = [
     body: TokenQuestion,
     response: { 200: null, ...refusals },
   },
+  {
+    method: 'GET',
+    path: '/session/end',
+    summary: 'Sign a user out who has signed out of an application',
+    description:
+      'For browsers: asks the user, and leads back to one of the addresses that the client has registered for it.',
+    produces: 'text/html',
+    response: { 200: text, 400: text },
+  },
+  {
+    method: 'POST',
+    path: '/session/end/confirm',
+    summary: 'Sign out of the hub, or of the application alone',
+    body: SignOut,
+    produces: 'text/html',
+    response: { 303: null, 400: text },
+  },
+  {
+    method: 'GET',
+    path: '/session/end/success',
+    summary: 'What is shown to whom no application wants back',
+    produces: 'text/html',
+    response: { 200: text, 400: text },
+  },
   ...(['GET', 'POST'] as const).map((method) => ({
     method,
     path: '/me',
@@ -147,8 +173,8 @@ export function providerRoutes(provider: Pick<OpenidProvider, 'answer'>): Route[
         const isPreflight = given.origin !== undefined && given['access-control-request-method'] !== undefined
         if (method === 'OPTIONS' && !isPreflight)
           return { status: 204, headers: { allow: 'GET, POST, OPTIONS' } } as never
-        // It would write a page for whoever would rather have one.
-        const headers = rest.produces === undefined ? { ...given, accept: 'application/json' } : given
+        // It would write a page or JSON as the caller would rather have it.
+        const headers = { ...given, accept: rest.produces ?? 'application/json' }
         const to = path.replace(':uid', encodeURIComponent((params as { uid?: string }).uid ?? ''))
         const content = Buffer.isBuffer(bytes) ? { body: bytes } : {}
         return (await provider.answer({ method, path: to, headers, url, ip, ...content })) as never

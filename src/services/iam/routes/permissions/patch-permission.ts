@@ -6,7 +6,7 @@ import { actor, found, type IamParts } from '../../deps.ts'
 import { IdParams, PermissionDocument, permissionDocument } from '../../documents.ts'
 import { permissionBody } from '../../permission/permission-body.ts'
 import { changesOf } from '../../permission/permission-registration.ts'
-import { demandMade, lockPermission, takeFromTenants, updatePermission } from '../../permission/permission-store.ts'
+import { demandMade, lockPermission, updatePermission } from '../../permission/permission-store.ts'
 import { permissions } from '../../permissions.ts'
 
 const { description, restricted } = permissionBody
@@ -32,7 +32,6 @@ export const patchPermission = ({ db, bus, clock }: IamParts) =>
         const change = changesOf(before, after)
         if (change === undefined) return before
         await updatePermission(tx, after, clock())
-        if (scope === 'platform') await takeFromTenants(tx, after.name)
         const payload = { ...actor(principal), id: after.id, name: after.name, ...change }
         await bus.publish(tx, { name: 'iam.permission.modified', payload })
         return after
