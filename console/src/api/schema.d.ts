@@ -910,6 +910,26 @@ export interface Paths {
                  */
                 isDefault: boolean
                 /**
+                 * In this tenant
+                 */
+                roles: {
+                  _id: string
+                  id: string
+                  name: string
+                  description: string
+                  type: 'SYSTEM' | 'TENANT'
+                  /**
+                   * Whether it is a role of the hub
+                   */
+                  isGlobal: boolean
+                  permissions: string[]
+                  tenant?: string
+                }[]
+                /**
+                 * Those given directly, in this tenant
+                 */
+                permissions: string[]
+                /**
                  * Whether this token acts in it
                  */
                 isCurrent: boolean
@@ -1209,6 +1229,57 @@ export interface Paths {
           content: {
             'application/json': {
               id: string
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/iam/api/v1/users/{id}/memberships': {
+    get: {
+      parameters: {
+        path: {
+          id: string
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              data: {
+                tenant: string
+                name: string
+                status: 'ACTIVE' | 'DISABLED' | 'PENDING'
+                /**
+                 * Whether a login acts in it
+                 */
+                isDefault: boolean
+                /**
+                 * In this tenant
+                 */
+                roles: {
+                  _id: string
+                  id: string
+                  name: string
+                  description: string
+                  type: 'SYSTEM' | 'TENANT'
+                  /**
+                   * Whether it is a role of the hub
+                   */
+                  isGlobal: boolean
+                  permissions: string[]
+                  tenant?: string
+                }[]
+                /**
+                 * Those given directly, in this tenant
+                 */
+                permissions: string[]
+              }[]
             }
           }
         }

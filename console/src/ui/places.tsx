@@ -1,5 +1,6 @@
 import { useSuspenseQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
+import { Link, useLocation } from '@tanstack/react-router'
+import { useEffect, useRef } from 'react'
 import { meQuery } from '../api/queries.ts'
 import { iamCan } from '../iam-can.ts'
 import { type Actor, type Leave, yes } from '../leave.ts'
@@ -58,8 +59,15 @@ function ownTenant({ tenant = '' }: Actor) {
 /** The way to every page that whoever is signed in may see. */
 export function Places() {
   const { data: me } = useSuspenseQuery(meQuery)
+  const nav = useRef<HTMLElement>(null)
+  const at = useLocation({ select: ({ pathname }) => pathname })
+  // On a narrow screen they are a row that scrolls.
+  useEffect(() => {
+    const active = at && nav.current?.querySelector('[data-status="active"]')
+    if (active) active.scrollIntoView({ block: 'nearest', inline: 'center' })
+  }, [at])
   return (
-    <nav className="places" aria-label="Pages">
+    <nav ref={nav} className="places" aria-label="Pages">
       {groups.map(({ title, places }) => {
         const shown = places.filter(({ leave }) => leave(me).may)
         return (

@@ -52,8 +52,8 @@ import { postToken } from './routes/tokens/post-token.ts'
 import { postTokenValue } from './routes/tokens/post-token-value.ts'
 import { deleteUserRoute } from './routes/users/delete-user.ts'
 import { getMe } from './routes/users/get-me.ts'
-import { getMyMemberships } from './routes/users/get-my-memberships.ts'
 import { getUser } from './routes/users/get-user.ts'
+import { getMyMemberships, getUserMemberships } from './routes/users/get-user-memberships.ts'
 import { getMyPermissions, getUserPermissions } from './routes/users/get-user-permissions.ts'
 import { getUsers } from './routes/users/get-users.ts'
 import { patchMe } from './routes/users/patch-me.ts'
@@ -147,6 +147,7 @@ function mountOf(parts: IamParts, guards: LoginGuards, lookupToken: TokenLookup)
       getMyPermissions(parts),
       postMyTenant(parts),
       getUser(parts),
+      getUserMemberships(parts),
       getUserPermissions(parts),
       patchUser(parts),
       putUser(parts),

@@ -1,13 +1,19 @@
 import type { Tx } from '#lib/postgres'
+import type { Role } from '../role/role.ts'
+import { ROLE_JSON, type RoleRow, toRole } from '../role/role-store.ts'
 import type { Status } from './tenant.ts'
 
-/** A tenant that someone belongs to. */
+/** A tenant that someone belongs to, with what is given to them there. */
 export interface Membership {
   readonly tenantId: string
   readonly name: string
   /** Of the tenant: only in one that is ACTIVE can anybody act. */
   readonly status: Status
   readonly isDefault: boolean
+  /** By name; without roles of the platform, which are in force everywhere. */
+  readonly roles: readonly Role[]
+  /** Those given directly. */
+  readonly permissions: readonly string[]
 }
 
 interface MembershipRow {
@@ -15,21 +21,28 @@ interface MembershipRow {
   readonly name: string
   readonly status: Status
   readonly is_default: boolean
+  readonly roles: readonly RoleRow[]
+  readonly permissions: readonly string[]
 }
 
-/** Those of a user, the default one first. The transaction must see all. */
+/** Those of a user that the transaction sees, the default one first. */
 export async function listMemberships(tx: Tx, userId: string): Promise<Membership[]> {
   const rows = await tx.query<MembershipRow>(
-    `select m.tenant_id, n.name, n.status, m.is_default
+    `select m.tenant_id, n.name, n.status, m.is_default, m.permissions,
+            coalesce((select json_agg(${ROLE_JSON} order by r.name, r.id)
+                        from iam.membership_role x join iam.role r on r.id = x.role_id
+                       where x.user_id = m.user_id and x.tenant_id = m.tenant_id), '[]') as roles
        from iam.membership m join iam.tenant n on n.id = m.tenant_id
       where m.user_id = $1 order by m.is_default desc, n.name, m.tenant_id`,
     [userId],
   )
-  return rows.map(({ tenant_id, name, status, is_default }) => ({
+  return rows.map(({ tenant_id, name, status, is_default, roles, permissions }) => ({
     tenantId: tenant_id,
     name,
     status,
     isDefault: is_default,
+    roles: roles.map(toRole),
+    permissions,
   }))
 }
 

@@ -5,6 +5,7 @@ import type { Tx } from '#lib/postgres'
 import { createTestHub, createTwoTenants, untilWaiting } from '../../../../test/support/iam-hub.ts'
 import { actingNow } from '../acting.ts'
 import { permissions } from '../permissions.ts'
+import { TENANT_ADMIN_ROLE } from '../role/role.ts'
 import { lockUser } from '../user/user-store.ts'
 
 const tenants = '/iam/api/v1/tenants'
@@ -186,6 +187,29 @@ describe('a membership', () => {
     await hub.superuser.query(`update iam.tenant set status = 'DISABLED' where id = $1`, [b.tenant])
     assert.equal((await change(b.tenant)).status, 404)
     assert.equal((await hub.call('GET', `${users}/me`, { token: switched.body.token })).status, 401)
+  })
+
+  test('is seen by administrators of the hub with all others of the user, by a tenant alone', async (t) => {
+    const hub = await createTestHub(t)
+    const { admin, a, b } = await createTwoTenants(hub)
+    const body = { roles: [TENANT_ADMIN_ROLE], permissions: ['flows.read'] }
+    await hub.call('PUT', `${tenants}/${b.tenant}/users/${a.plainId}`, { token: admin, body })
+    const seenBy = async (token: string, id = a.plainId) => {
+      const { status, body } = await hub.call('GET', `${users}/${id}/memberships`, { token })
+      return status === 200
+        ? body.data.map(({ name, isDefault, roles, permissions }: Record<string, { name: string }[]>) => {
+            return [name, isDefault, roles?.map((role) => role.name), permissions]
+          })
+        : status
+    }
+    const [inA, inB] = [
+      ['a', true, ['USER'], []],
+      ['b', false, ['TENANT_ADMIN'], ['flows.read']],
+    ]
+    assert.deepEqual(await seenBy(admin), [inA, inB])
+    assert.deepEqual(await seenBy(a.boss), [inA])
+    assert.deepEqual(await seenBy(b.boss), [inB])
+    assert.deepEqual([await seenBy(a.plain), await seenBy(a.boss, b.plainId)], [403, 404])
   })
 
   test('is switched in a browser by a new cookie; the old one is in force no longer', async (t) => {
