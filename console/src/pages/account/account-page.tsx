@@ -137,7 +137,7 @@ function Memberships() {
                     </>
                   ),
                 },
-                { title: 'Status', cell: ({ status }) => <StatusBadge status={status} /> },
+                { title: 'Status', cell: ({ status }) => <StatusBadge status={status} />, className: 'wide' },
                 { title: 'At sign-in', cell: ({ isDefault }) => isDefault && 'this one', className: 'faint wide' },
                 {
                   title: '',
