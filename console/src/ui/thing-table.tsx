@@ -20,10 +20,18 @@ interface TableProps<T> {
   readonly columns: readonly Column<T>[]
   readonly sort?: string | undefined
   readonly onSort?: (sort: string) => void
+  /** Which of them is looked at elsewhere on the page. */
+  readonly chosen?: string | undefined
 }
 
 /** Things, a row each. Links marked `data-row` are reached by the arrow keys. */
-export function ThingTable<T extends { readonly id: string }>({ things, columns, sort, onSort }: TableProps<T>) {
+export function ThingTable<T extends { readonly id: string }>({
+  things,
+  columns,
+  sort,
+  onSort,
+  chosen,
+}: TableProps<T>) {
   return (
     <div className="card table">
       <table onKeyDown={moveByArrows}>
@@ -36,7 +44,7 @@ export function ThingTable<T extends { readonly id: string }>({ things, columns,
         </thead>
         <tbody>
           {things.map((thing) => (
-            <tr key={thing.id}>
+            <tr key={thing.id} aria-current={thing.id === chosen || undefined}>
               {columns.map(({ title, cell, className }) => (
                 <td key={title} className={className}>
                   {cell(thing)}

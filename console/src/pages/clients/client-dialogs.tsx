@@ -6,8 +6,9 @@ import { pathTo } from '../../path-builder.ts'
 import type { ClientSearch } from '../../search.ts'
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
-import { Form } from '../../ui/form.tsx'
+import { Form, textOf } from '../../ui/form.tsx'
 import { CheckField, ChoiceField, LinesField, TextField } from '../../ui/form-fields.tsx'
+import { overlaps } from '../../ui/overlaps.ts'
 import { ShownOnce } from '../../ui/shown-once.tsx'
 
 const types = [
@@ -53,6 +54,13 @@ function ClientFields({ client }: { client?: Client }) {
         placeholder="https://app.example.com/callback"
         hint="One a line, to the letter: where users may be sent back to. A service has none."
       />
+      <LinesField
+        label="Addresses after a sign-out"
+        name="postLogoutRedirectUris"
+        rows={2}
+        defaultValue={client?.postLogoutRedirectUris.join('\n')}
+        hint="One a line: where users may be led to once they are signed out. None is needed."
+      />
       <CheckField
         label="Trusted: users are not asked for consent"
         name="trusted"
@@ -64,12 +72,17 @@ function ClientFields({ client }: { client?: Client }) {
 }
 
 function bodyOf(values: FormData) {
-  const lines = String(values.get('redirectUris')).split('\n')
   return {
     name: String(values.get('name')),
-    redirectUris: lines.map((line) => line.trim()).filter((line) => line !== ''),
+    redirectUris: linesOf(values, 'redirectUris'),
+    postLogoutRedirectUris: linesOf(values, 'postLogoutRedirectUris'),
     trusted: values.has('trusted'),
   }
+}
+
+function linesOf(values: FormData, name: string): string[] {
+  const lines = String(values.get(name)).split('\n')
+  return lines.map((line) => line.trim()).filter((line) => line !== '')
 }
 
 function Secret({ value, onClose }: { value: string; onClose: () => void }) {
@@ -107,17 +120,27 @@ function ChangeClient({ client, onClose }: DialogProps) {
 
 function NewSecret({ client: { id, name }, onClose }: DialogProps) {
   const [secret, setSecret] = useState<string>()
-  if (secret !== undefined) return <Secret value={secret} onClose={() => void onClose()} />
+  const renew = (values: FormData) => {
+    const overlap = textOf(values, 'overlap')
+    const params = { path: { id }, query: { ...(overlap && { overlap }) } }
+    return answerOf(hub.POST('/iam/api/v1/clients/{id}/secret', { params }))
+  }
+  if (secret !== undefined) return <Secret value={secret} onClose={onClose} />
   return (
-    <Dialog title={`Another secret for ${name}?`} onClose={() => void onClose()}>
+    <Dialog title={`Another secret for ${name}`} onClose={onClose}>
       <Form
         action="Make another secret"
-        onSubmit={() => answerOf(hub.POST('/iam/api/v1/clients/{id}/secret', { params: { path: { id } } }))}
+        onSubmit={renew}
         onDone={(client) => setSecret(client.secret)}
-        onCancel={() => void onClose()}
-        tone="danger"
+        onCancel={onClose}
       >
-        <p>The one before is refused from then on: nobody can sign in by the application until it has the new one.</p>
+        <ChoiceField
+          label="The secret before is good for another"
+          name="overlap"
+          options={[...overlaps, ['', 'no time: it is refused at once']]}
+          defaultValue="1h"
+          hint="Time to bring the new one to the application. Where the one before has leaked, give it none."
+        />
       </Form>
     </Dialog>
   )
@@ -131,7 +154,7 @@ function DeleteClient({ client: { id, name }, onClose }: DialogProps) {
       action="Delete application"
       onConfirm={() => answerOf(hub.DELETE('/iam/api/v1/clients/{id}', { params: { path: { id } } }))}
       onDone={() => navigate({ ...pathTo.clients(), replace: true })}
-      onClose={() => void onClose()}
+      onClose={onClose}
     >
       <p>
         The registration goes for good, with all that users have granted it. Nobody can sign in by the application any

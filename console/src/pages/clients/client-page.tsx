@@ -55,17 +55,23 @@ function ClientView({ client }: { client: Client }) {
         <Details client={client} />
         <section className="card pad" aria-labelledby="redirects">
           <h2 id="redirects">Redirect addresses</h2>
-          {client.redirectUris.length === 0 && <p className="faint">None: no user signs in for a service.</p>}
-          {client.redirectUris.map((uri) => (
-            <p key={uri} className="copy-line">
-              <code>{uri}</code>
-            </p>
-          ))}
+          <Addresses addresses={client.redirectUris} none="None: no user signs in for a service." />
+          <h2>After a sign-out</h2>
+          <Addresses addresses={client.postLogoutRedirectUris} none="None: users stay at the hub." />
         </section>
       </div>
       {search.do && <ClientDialogs client={client} doing={search.do} onClose={close} />}
     </>
   )
+}
+
+function Addresses({ addresses, none }: { addresses: readonly string[]; none: string }) {
+  if (addresses.length === 0) return <p className="faint">{none}</p>
+  return addresses.map((address) => (
+    <p key={address} className="copy-line">
+      <code>{address}</code>
+    </p>
+  ))
 }
 
 function Details({ client: { id, type, trusted, createdAt } }: { client: Client }) {
