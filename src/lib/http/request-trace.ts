@@ -1,6 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { HubError } from '../errors.ts'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { newId } from '../id.ts'
 import type { Logger } from '../logger.ts'
 import type { Metrics } from '../telemetry.ts'
@@ -54,14 +53,4 @@ export function traceRequests(server: FastifyInstance, logger: Logger, metrics: 
     record(request, clientGone, performance.now() - request.begunAt)
     done()
   })
-}
-
-/** Aborts when the client goes before it has the whole answer. */
-export function goneController(reply: FastifyReply): AbortController {
-  const controller = new AbortController()
-  reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished)
-      controller.abort(new HubError('request-timeout', 'The client went before it had its answer'))
-  })
-  return controller
 }
