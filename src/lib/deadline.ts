@@ -7,19 +7,15 @@ export class DeadlineError extends Error {
 }
 
 /**
- * Waits for `work` at most `ms` milliseconds; then rejects with a `DeadlineError` that says what was waited for. An abort of
- * `signal` ends the wait too, with its reason. The work itself is not stopped: whoever needs that passes it a signal.
+ * Waits for `work` at most `ms` milliseconds; then rejects with a `DeadlineError` that says what was waited for. The work itself is not
+ * stopped: whoever needs that passes it a signal.
  */
-export async function withDeadline<T>(work: Promise<T>, ms: number, what: string, signal?: AbortSignal): Promise<T> {
+export async function withDeadline<T>(work: Promise<T>, ms: number, what: string): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>()
   const timer = setTimeout(() => reject(new DeadlineError(what, ms)), ms)
-  const onAbort = () => reject(signal?.reason)
-  signal?.addEventListener('abort', onAbort, { once: true })
-  if (signal?.aborted) onAbort()
   try {
     return await Promise.race([work, promise])
   } finally {
     clearTimeout(timer)
-    signal?.removeEventListener('abort', onAbort)
   }
 }

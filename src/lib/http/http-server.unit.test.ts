@@ -431,29 +431,34 @@ test('createHttpServer() answers requests from within without a start', async (t
 })
 
 test('createHttpServer() tells a handler when its client goes or its time is over', async (t) => {
-  const began = Promise.withResolvers<AbortSignal>()
-  const waiting = (path: string) =>
+  let began = Promise.withResolvers<AbortSignal>()
+  const waiting = (method: 'GET' | 'POST') =>
     route({
-      method: 'GET',
-      path,
+      method,
+      path: '/flows-wait',
       summary: '',
       permission: 'public',
+      ...(method === 'POST' ? { body: Type.Object({}) } : {}),
       response: { 204: null },
       handle: ({ signal }) => {
         began.resolve(signal)
         return new Promise(() => {})
       },
     })
-  const { call, records } = await setup(t, { routes: [waiting('/flows-wait')] })
-  const client = new AbortController()
-  const gone = assert.rejects(call('/flows-wait', { signal: client.signal }))
-  const signal = await began.promise
-  const aborted = new Promise((resolve) => signal.addEventListener('abort', resolve))
-  client.abort()
-  await gone
-  await aborted
-  assert.ok(records().some(({ status }) => status === 499))
-  const hurried = await setup(t, { routes: [waiting('/flows-wait')], limits: { handlerTimeout: 20 } })
+  const { call, records } = await setup(t, { routes: [waiting('GET'), waiting('POST')] })
+  // A body that has been read ends the request as a stream, and not its answer.
+  for (const request of [{ method: 'GET' }, json({})]) {
+    began = Promise.withResolvers()
+    const client = new AbortController()
+    const gone = assert.rejects(call('/flows-wait', { ...request, signal: client.signal }))
+    const signal = await began.promise
+    const aborted = new Promise((resolve) => signal.addEventListener('abort', resolve))
+    client.abort()
+    await gone
+    await aborted
+    assert.ok(records().some(({ method, status }) => method === request.method && status === 499))
+  }
+  const hurried = await setup(t, { routes: [waiting('GET')], limits: { handlerTimeout: 20 } })
   const late = await hurried.call('/flows-wait')
   assert.deepEqual([late.status, late.body.code], [503, 'unavailable'])
 })

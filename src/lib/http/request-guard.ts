@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { HubError } from '../errors.ts'
 import type { Logger } from '../logger.ts'
@@ -47,14 +48,24 @@ export function guardRequests(server: FastifyInstance, { principals, methodsOf, 
 
 /** Behind trusted proxies host and scheme are those that they report. */
 export function provenanceOf(request: FastifyRequest): Provenance {
-  const { method, headers } = request
-  return {
-    method,
-    headers,
-    // Told when asked for: few requests need it.
-    get origin() {
-      return originOf(request.protocol, request.host)
-    },
+  return new RequestProvenance(request)
+}
+
+/** A class for the sake of its getter: that of a literal V8 keeps, and with it the request, until it next collects the whole heap. */
+class RequestProvenance implements Provenance {
+  readonly method: string
+  readonly headers: IncomingHttpHeaders
+  readonly #request: FastifyRequest
+
+  constructor(request: FastifyRequest) {
+    this.method = request.method
+    this.headers = request.headers
+    this.#request = request
+  }
+
+  /** Told when asked for: few requests need it. */
+  get origin(): string | undefined {
+    return originOf(this.#request.protocol, this.#request.host)
   }
 }
 

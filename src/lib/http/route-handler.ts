@@ -1,13 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { DeadlineError, withDeadline } from '../deadline.ts'
+import { DeadlineError } from '../deadline.ts'
 import { HubError } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import { isSame, type TokenLookup } from '../principal.ts'
 import { authenticate } from './authentication.ts'
+import { HandlerRequest } from './handler-request.ts'
 import type { LiveStreams } from './live-streams.ts'
 import { provenanceOf } from './request-guard.ts'
-import { goneController, traceparentOf } from './request-trace.ts'
-import type { Answer, Route, RouteRequest, StreamContent } from './route.ts'
+import type { Answer, Route, StreamContent } from './route.ts'
 import type { Validation } from './validation.ts'
 
 /** What the handlers of one server share. */
@@ -42,21 +42,51 @@ export function createRouteHandler(options: RouteHandlerOptions): (route: Route)
     const body = bodyOf(route, request.body)
     const size = Number(request.headers['content-length'] ?? Number.POSITIVE_INFINITY)
     validation.checkRequest(route, { params: request.params, query: request.query, body, size })
-    const controller = goneController(reply)
-    const work = route.handle(requestOf(route, request, { body, signal: controller.signal, logger }))
-    const answer = await withDeadline(work, handlerTimeout, 'The request', controller.signal).catch(
-      (error: unknown) => {
-        if (!(error instanceof DeadlineError || controller.signal.aborted)) throw error
-        controller.abort(error)
-        // Nobody waits for the handler any more, and how it ends must be known all the same.
-        work.catch((err) => logger.warn({ requestId: request.id, err }, 'Handler failed after its request had ended'))
-        throw error instanceof DeadlineError ? new HubError('unavailable', error.message, { cause: error }) : error
-      },
-    )
+    const given = new HandlerRequest(route, request, body, logger)
+    const answer = await answerInTime({ route, given, reply, ms: handlerTimeout })
     if (options.checkAnswers && answer.body !== undefined) validation.checkAnswer(route, answer.status, answer.body)
     if (answer.stream) watch(answer, { route, request, reply })
     return send(reply, answer)
   }
+}
+
+interface Asked {
+  readonly route: Route
+  readonly given: HandlerRequest
+  readonly reply: FastifyReply
+  readonly ms: number
+}
+
+/** The handler's answer, if it comes in time and before its client goes: else its signal is aborted, and nobody waits for it any more. */
+function answerInTime({ route, given, reply, ms }: Asked): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    let over = false
+    const giveUp = (reason: HubError) => {
+      over = true
+      clearTimeout(timer)
+      given.abort(reason)
+      reject(reason)
+    }
+    const timer = setTimeout(() => {
+      const cause = new DeadlineError('The request', ms)
+      giveUp(new HubError('unavailable', cause.message, { cause }))
+    }, ms)
+    reply.raw.on('close', () => {
+      if (!reply.raw.writableFinished)
+        giveUp(new HubError('request-timeout', 'The client went before it had its answer'))
+    })
+    route.handle(given).then(
+      (answer) => {
+        clearTimeout(timer)
+        resolve(answer)
+      },
+      (err: unknown) => {
+        clearTimeout(timer)
+        if (over) given.logger.warn({ err }, 'Handler failed after its request had ended')
+        reject(err)
+      },
+    )
+  })
 }
 
 /** A caller can take a minute to send a body, and rights that it had when it began may be gone by its end. */
@@ -79,39 +109,6 @@ function checkQueryText(url: string): void {
 function bodyOf(route: Route, body: unknown): unknown {
   if (route.rawBody) return body ?? Buffer.alloc(0)
   return route.body ? body : undefined
-}
-
-interface Given {
-  readonly body: unknown
-  readonly signal: AbortSignal
-  readonly logger: Logger
-}
-
-function requestOf(route: Route, request: FastifyRequest, { body, signal, logger }: Given): RouteRequest {
-  const { id: requestId, ip, principal } = request
-  const traceparent = traceparentOf(request.headers)
-  let own: Logger | undefined
-  return {
-    params: request.params ?? {},
-    query: route.query ? request.query : {},
-    body,
-    principal,
-    requestId,
-    traceparent,
-    ip,
-    method: request.method,
-    headers: request.headers,
-    get origin() {
-      return provenanceOf(request).origin
-    },
-    url: request.url,
-    signal,
-    // Made when first used: most requests log nothing of their own.
-    get logger() {
-      own ??= logger.child({ requestId, ...(traceparent ? { traceparent } : {}) })
-      return own
-    },
-  }
 }
 
 /**
