@@ -10,6 +10,7 @@ import { TerminalError } from '#lib/errors'
 import { createLogger } from '#lib/logger'
 import { createOutbound } from '#lib/outbound/outbound'
 import { createExpressionPool } from '../expression/expression-pool.ts'
+import type { Message } from './component.ts'
 import { loadComponents } from './component-registry.ts'
 import { createComponentRunner, type StepCall } from './component-runner.ts'
 
@@ -25,8 +26,8 @@ function setup(t: TestContext, folder = builtIns) {
     await Promise.all([pool.stop(), outbound.close()])
   })
   const run = async (component: string, fields: object, message: StepCall['message'], signal?: AbortSignal) => {
-    const result = await runner.run({ component, fields, message, idempotencyKey: 'run-1:step-1', signal, key: 'f:s' })
-    return result.outputs
+    const texts = await runner.run({ component, fields, message, idempotencyKey: 'run-1:step-1', signal, key: 'f:s' })
+    return texts.map((text): Message => JSON.parse(text))
   }
   return { run, runner }
 }
@@ -79,7 +80,7 @@ describe('run() of jsonata', () => {
     const { runner } = setup(t)
     const fields = { expression: '$' }
     const call = { component: 'jsonata', fields, message: '{"data":[1]}', idempotencyKey: 'i', key: 'k' }
-    assert.deepEqual((await runner.run(call)).texts, ['{"data":[1]}'])
+    assert.deepEqual(await runner.run(call), ['{"data":[1]}'])
   })
 })
 

@@ -32,21 +32,13 @@ export interface StepCall {
   readonly key: string
 }
 
-/** What a step has emitted, in order. */
-export interface StepResult {
-  /** The messages as JSON texts, as they came. */
-  readonly texts: readonly string[]
-  /** The messages; parsed on first use. */
-  readonly outputs: readonly Message[]
-}
-
 /** Runs steps of flows. */
 export interface ComponentRunner {
   /**
-   * Runs one step. Rejects with a `TerminalError` when another attempt cannot help; with any other error the step may be tried again,
+   * Runs one step. Resolves to the messages that it has emitted, as JSON texts, in order. Rejects with a `TerminalError` when another attempt cannot help; with any other error the step may be tried again,
    * after its `retryAfter` ms if it has that property.
    */
-  run(call: StepCall): Promise<StepResult>
+  run(call: StepCall): Promise<readonly string[]>
   /** Aborts the steps in the hub's own process that have no signal and resolves when all have ended. The pool is stopped by its owner. */
   stop(): Promise<void>
 }
@@ -82,18 +74,13 @@ export function createComponentRunner(deps: ComponentRunnerDeps): ComponentRunne
   async function runOnHost(action: Action, call: StepCall): Promise<string[]> {
     const { idempotencyKey, key, message } = call
     const outputs = createOutputs(deps.limits)
-    let logger: Logger | undefined
-    const context: HostContext = {
+    const context = new StepContext({
       emit: outputs.emit,
       outbound: deps.outbound,
       idempotencyKey,
       signal: call.signal ?? stopping.signal,
-      // Made when first used: most steps log nothing.
-      get logger() {
-        logger ??= deps.logger.child({ component: action.component, function: action.name, step: key })
-        return logger
-      },
-    }
+      log: () => deps.logger.child({ component: action.component, function: action.name, step: key }),
+    })
     const component = await load(action.module)
     const input: Message = typeof message === 'string' ? JSON.parse(message) : message
     return outputs.settle(await component.process.call(context, input, call.fields ?? {}, {}))
@@ -103,11 +90,11 @@ export function createComponentRunner(deps: ComponentRunnerDeps): ComponentRunne
     async run(call) {
       if (stopping.signal.aborted) throw new Error('Cannot run step as the runner must be running')
       const action = deps.registry.resolve(call.component, call.function)
-      if (action.runsIn === 'expression-worker') return toResult(await runInPool(action, call))
+      if (action.runsIn === 'expression-worker') return runInPool(action, call)
       const run = runOnHost(action, call)
       running.add(run)
       try {
-        return toResult(await run)
+        return await run
       } catch (error) {
         throw error instanceof Error
           ? error
@@ -123,13 +110,29 @@ export function createComponentRunner(deps: ComponentRunnerDeps): ComponentRunne
   }
 }
 
-function toResult(texts: readonly string[]): StepResult {
-  let outputs: readonly Message[] | undefined
-  return {
-    texts,
-    get outputs() {
-      outputs ??= texts.map((text): Message => JSON.parse(text))
-      return outputs
-    },
+/**
+ * The context of a step on the host. A class for the sake of its getter: that of a literal V8 keeps, and with it the messages, until it next
+ * collects the whole heap.
+ */
+class StepContext implements HostContext {
+  readonly emit: HostContext['emit']
+  readonly outbound: HostContext['outbound']
+  readonly idempotencyKey: string
+  readonly signal: AbortSignal
+  readonly #log: () => Logger
+  #logger: Logger | undefined
+
+  constructor({ emit, outbound, idempotencyKey, signal, log }: Omit<HostContext, 'logger'> & { log: () => Logger }) {
+    this.emit = emit
+    this.outbound = outbound
+    this.idempotencyKey = idempotencyKey
+    this.signal = signal
+    this.#log = log
+  }
+
+  /** Made when first used: most steps log nothing. */
+  get logger(): Logger {
+    this.#logger ??= this.#log()
+    return this.#logger
   }
 }

@@ -97,9 +97,7 @@ export function createExpressionPool(options: ExpressionPoolOptions = {}): Expre
     const job: ExpressionJob = {
       key,
       request: { module, fields, message },
-      get isPending() {
-        return pending.has(job)
-      },
+      isPending: () => pending.has(job),
       crashes: 0,
       settle(answer: ExpressionAnswer) {
         end()

@@ -14,7 +14,7 @@ export interface ExpressionJob {
   readonly key: string
   readonly request: ExpressionRequest
   /** Not yet settled, failed or aborted. */
-  readonly isPending: boolean
+  isPending(): boolean
   /** How often its process ended without a reason that is its own. */
   crashes: number
   settle(answer: ExpressionAnswer): void
@@ -250,7 +250,7 @@ export function createExpressionScheduler(
     const key = jobs[0]?.key
     slot.jobs = []
     if (error) jobs.shift()?.fail(error)
-    queue.putBack(jobs.filter((job) => job.isPending))
+    queue.putBack(jobs.filter((job) => job.isPending()))
     if (key !== undefined) queue.release(key)
   }
 

@@ -53,7 +53,7 @@ export function createStepRunner({ runner, plans, runTokens, isHosted }: StepRun
       if (node === undefined) throw new TerminalError(`Cannot run step "${stepId}" as the graph must contain it`)
       await runTokens.get(plan.start)
       try {
-        const { texts } = await runner.run({
+        const texts = await runner.run({
           component: node.componentId,
           function: node.function,
           fields: node.fields ?? {},
