@@ -20,12 +20,15 @@ interface TableProps<T> {
   readonly columns: readonly Column<T>[]
   readonly sort?: string | undefined
   readonly onSort?: (sort: string) => void
+  /** Whether it stands within a card. */
+  readonly isPlain?: boolean
 }
 
 /** Things, a row each. Links marked `data-row` are reached by the arrow keys. */
-export function ThingTable<T extends { readonly id: string }>({ things, columns, sort, onSort }: TableProps<T>) {
+export function ThingTable<T extends { readonly id: string }>(table: TableProps<T>) {
+  const { things, columns, sort, onSort, isPlain } = table
   return (
-    <div className="card table">
+    <div className={isPlain ? 'table' : 'card table'}>
       <table onKeyDown={moveByArrows}>
         <thead>
           <tr>

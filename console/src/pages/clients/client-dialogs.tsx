@@ -6,7 +6,7 @@ import { pathTo } from '../../path-builder.ts'
 import type { ClientSearch } from '../../search.ts'
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
-import { Form } from '../../ui/form.tsx'
+import { Form, linesOf, textOf } from '../../ui/form.tsx'
 import { CheckField, ChoiceField, LinesField, TextField } from '../../ui/form-fields.tsx'
 import { ShownOnce } from '../../ui/shown-once.tsx'
 
@@ -53,6 +53,13 @@ function ClientFields({ client }: { client?: Client }) {
         placeholder="https://app.example.com/callback"
         hint="One a line, to the letter: where users may be sent back to. A service has none."
       />
+      <LinesField
+        label="Addresses after a sign-out"
+        name="postLogoutRedirectUris"
+        defaultValue={client?.postLogoutRedirectUris.join('\n')}
+        placeholder="https://app.example.com/"
+        hint="One a line, to the letter: where users may be led to once the application has signed them out."
+      />
       <CheckField
         label="Trusted: users are not asked for consent"
         name="trusted"
@@ -64,10 +71,10 @@ function ClientFields({ client }: { client?: Client }) {
 }
 
 function bodyOf(values: FormData) {
-  const lines = String(values.get('redirectUris')).split('\n')
   return {
     name: String(values.get('name')),
-    redirectUris: lines.map((line) => line.trim()).filter((line) => line !== ''),
+    redirectUris: linesOf(values, 'redirectUris'),
+    postLogoutRedirectUris: linesOf(values, 'postLogoutRedirectUris'),
     trusted: values.has('trusted'),
   }
 }
@@ -75,6 +82,14 @@ function bodyOf(values: FormData) {
 function Secret({ value, onClose }: { value: string; onClose: () => void }) {
   return <ShownOnce title="The secret" what="client secret" value={value} onClose={onClose} />
 }
+
+const overlaps = [
+  ['', 'at once'],
+  ['5m', 'in 5 minutes'],
+  ['1h', 'in an hour'],
+  ['1d', 'in a day'],
+  ['7d', 'in a week'],
+] as const
 
 interface DialogProps {
   readonly client: Client
@@ -107,17 +122,27 @@ function ChangeClient({ client, onClose }: DialogProps) {
 
 function NewSecret({ client: { id, name }, onClose }: DialogProps) {
   const [secret, setSecret] = useState<string>()
+  const renew = (values: FormData) => {
+    const overlap = textOf(values, 'overlap')
+    const params = { path: { id }, query: { ...(overlap && { overlap }) } }
+    return answerOf(hub.POST('/iam/api/v1/clients/{id}/secret', { params }))
+  }
   if (secret !== undefined) return <Secret value={secret} onClose={() => void onClose()} />
   return (
     <Dialog title={`Another secret for ${name}?`} onClose={() => void onClose()}>
       <Form
         action="Make another secret"
-        onSubmit={() => answerOf(hub.POST('/iam/api/v1/clients/{id}/secret', { params: { path: { id } } }))}
+        onSubmit={renew}
         onDone={(client) => setSecret(client.secret)}
         onCancel={() => void onClose()}
-        tone="danger"
       >
-        <p>The one before is refused from then on: nobody can sign in by the application until it has the new one.</p>
+        <ChoiceField
+          label="The one before is refused"
+          name="overlap"
+          options={overlaps}
+          defaultValue="1h"
+          hint="Time to bring the new one to the application: from then on nobody signs in by it with the one before."
+        />
       </Form>
     </Dialog>
   )

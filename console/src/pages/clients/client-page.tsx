@@ -53,19 +53,39 @@ function ClientView({ client }: { client: Client }) {
       </PageHead>
       <div className="columns">
         <Details client={client} />
-        <section className="card pad" aria-labelledby="redirects">
-          <h2 id="redirects">Redirect addresses</h2>
-          {client.redirectUris.length === 0 && <p className="faint">None: no user signs in for a service.</p>}
-          {client.redirectUris.map((uri) => (
-            <p key={uri} className="copy-line">
-              <code>{uri}</code>
-            </p>
-          ))}
-        </section>
+        <Addresses client={client} />
       </div>
       {search.do && <ClientDialogs client={client} doing={search.do} onClose={close} />}
     </>
   )
+}
+
+function Addresses({ client: { type, redirectUris, postLogoutRedirectUris } }: { client: Client }) {
+  return (
+    <section className="card pad" aria-labelledby="addresses">
+      <h2 id="addresses">Where users are sent</h2>
+      {type === 'service' && <p className="faint">Nowhere: no user signs in for a service.</p>}
+      {type !== 'service' && (
+        <Facts>
+          <Fact name="Signed in">
+            <Lines texts={redirectUris} />
+          </Fact>
+          <Fact name="Signed out">
+            <Lines texts={postLogoutRedirectUris} />
+          </Fact>
+        </Facts>
+      )}
+    </section>
+  )
+}
+
+function Lines({ texts }: { texts: readonly string[] }) {
+  if (texts.length === 0) return <span className="faint">to no address of its own</span>
+  return texts.map((text) => (
+    <div key={text}>
+      <code>{text}</code>
+    </div>
+  ))
 }
 
 function Details({ client: { id, type, trusted, createdAt } }: { client: Client }) {

@@ -1,7 +1,7 @@
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { useCallback } from 'react'
-import { type User, userQuery, usersQuery } from '../../api/iam-queries.ts'
+import { type Membership, type User, userMembershipsQuery, userQuery } from '../../api/iam-queries.ts'
 import { meQuery } from '../../api/queries.ts'
 import { iamCan } from '../../iam-can.ts'
 import { pathTo } from '../../path-builder.ts'
@@ -11,11 +11,12 @@ import { Fact, Facts } from '../../ui/facts.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
 import { Moment } from '../../ui/moment.tsx'
 import { PageHead } from '../../ui/page-head.tsx'
+import { SelectField } from '../../ui/select-field.tsx'
 import { ShortId } from '../../ui/short-id.tsx'
 import { StatusBadge } from '../../ui/status-badge.tsx'
 import { usePageSearch } from '../../ui/use-page-search.ts'
-import { TenantLink } from '../tenants/tenant-link.tsx'
 import { TokenList } from '../tokens/token-list.tsx'
+import { Memberships } from './memberships.tsx'
 import { StatusSwitch, UserDialogs } from './user-dialogs.tsx'
 import { fullName } from './user-list.tsx'
 import { Why } from './why.tsx'
@@ -43,7 +44,8 @@ function UserView({ user }: { user: User }) {
   const { data: me } = useSuspenseQuery(meQuery)
   const to = useCallback((changed: UserSearch) => pathTo.user(user.id, changed), [user.id])
   const { change, open, close } = usePageSearch<UserSearch>(search, to)
-  const member = useMember(user, search.tenant)
+  const memberships = useQuery(userMembershipsQuery(user.id))
+  const others = memberships.data?.data ?? []
   return (
     <>
       <PageHead title={user.username} beside={<StatusBadge status={user.status} />}>
@@ -60,13 +62,31 @@ function UserView({ user }: { user: User }) {
       </PageHead>
       <div className="columns">
         <Account user={user} />
-        <Rights user={member} onChange={() => open('rights')} />
+        <Loaded query={memberships}>
+          {({ data }) => (
+            <Memberships
+              user={user}
+              memberships={data}
+              onChange={(tenant) => open('rights', tenant ? { tenant } : {})}
+            />
+          )}
+        </Loaded>
       </div>
       <Why
         of={{ userId: user.id, tenant: search.tenant }}
         who={user.username}
         permission={search.permission ?? ''}
         onAsk={(permission) => change({ permission })}
+        beside={
+          others.length > 1 && (
+            <SelectField
+              label="As a member of"
+              value={search.tenant ?? user.tenant ?? ''}
+              onChange={(tenant) => change({ tenant })}
+              options={others.map(({ tenant, name }) => [tenant, name] as const)}
+            />
+          )
+        }
       />
       <section className="stack" aria-labelledby="tokens">
         <div className="section-head">
@@ -74,16 +94,17 @@ function UserView({ user }: { user: User }) {
         </div>
         <TokenList of={user.id} />
       </section>
-      {search.do && <UserDialogs user={user} member={member} doing={search.do} onClose={close} />}
+      {search.do && (
+        <UserDialogs user={user} member={memberOf(user, others, search.tenant)} doing={search.do} onClose={close} />
+      )}
     </>
   )
 }
 
 /** The user as a member of a tenant; as the hub shows it by default where none is asked for. */
-function useMember(user: User, tenant: string | undefined): User {
-  const isOther = tenant !== undefined && tenant !== user.tenant
-  const found = useQuery({ ...usersQuery({ q: user.username, ...(tenant && { tenant }) }), enabled: isOther })
-  return (isOther && found.data?.data.find(({ id }) => id === user.id)) || user
+function memberOf(user: User, memberships: readonly Membership[], wanted: string | undefined): User {
+  const other = memberships.find(({ tenant }) => tenant === wanted && tenant !== user.tenant)
+  return other ? { ...user, tenant: other.tenant, roles: other.roles, permissions: other.permissions } : user
 }
 
 function Account({ user }: { user: User }) {
@@ -106,49 +127,5 @@ function Account({ user }: { user: User }) {
         <Link {...pathTo.audit({ user: user.id })}>What they did, in the audit log</Link>
       </p>
     </section>
-  )
-}
-
-function Rights({ user, onChange }: { user: User; onChange: () => void }) {
-  const { data: me } = useSuspenseQuery(meQuery)
-  const { tenant, roles, permissions } = user
-  return (
-    <section className="card pad" aria-labelledby="rights">
-      <div className="section-head">
-        <h2 id="rights">Membership</h2>
-        <ActionButton leave={iamCan.changeUser(me)} onAction={onChange} tone="quiet">
-          Change roles
-        </ActionButton>
-      </div>
-      <Facts>
-        <Fact name="Tenant">
-          <TenantLink id={tenant} />
-        </Fact>
-        <Fact name="Roles">
-          <Roles roles={roles} />
-        </Fact>
-        <Fact name="Directly">
-          {permissions.length > 0 ? <code>{permissions.join(', ')}</code> : <span className="faint">nothing</span>}
-        </Fact>
-      </Facts>
-    </section>
-  )
-}
-
-function Roles({ roles }: Pick<User, 'roles'>) {
-  const { data: me } = useSuspenseQuery(meQuery)
-  if (roles.length === 0) return <span className="faint">none</span>
-  return (
-    <span className="links">
-      {roles.map(({ id, name }) =>
-        iamCan.seeRoles(me).may ? (
-          <Link key={id} {...pathTo.role(id)}>
-            {name}
-          </Link>
-        ) : (
-          <span key={id}>{name}</span>
-        ),
-      )}
-    </span>
   )
 }
