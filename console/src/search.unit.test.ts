@@ -22,6 +22,20 @@ test('readSearch() leaves out what makes no sense', () => {
   assert.deepEqual(readSearch.audit({ name: '', user: ['a'], other: 'x' }), {})
 })
 
+test('readSearch() keeps what the pages about access know, and nothing else', () => {
+  const tenant = '01a20b7c-88ee-741b-861e-e2ec48bf93b6'
+  const users = { q: 'an', status: 'ACTIVE', tenant, role: tenant, sort: '-username', page: 2, do: 'create' } as const
+  assert.deepEqual(readSearch.users({ ...users, page: '2', other: 'x' }), users)
+  assert.deepEqual(readSearch.users({ status: 'active', tenant: 'x', role: '*', sort: 'password', do: 'delete' }), {})
+  assert.deepEqual(readSearch.user({ permission: 'flows.read', do: 'rights' }), {
+    permission: 'flows.read',
+    do: 'rights',
+  })
+  assert.deepEqual(readSearch.tokens({ of: 'all' }), { of: 'all' })
+  assert.deepEqual(readSearch.tokens({ of: 'everybody', do: 'rotate' }), {})
+  assert.deepEqual([readSearch.tenant({ do: 'take-in' }), readSearch.role({ do: 'x' })], [{ do: 'take-in' }, {}])
+})
+
 test('parseSearch() gives back what stringifySearch() wrote', () => {
   const search = { names: 'flow.# iam.*', q: '"1"', page: 2, empty: '', none: undefined }
   const text = stringifySearch(search)

@@ -108,7 +108,7 @@ const columns: readonly Column<Token>[] = [
   {
     title: 'Last used',
     cell: ({ lastUsedAt }) => (lastUsedAt ? <Moment at={lastUsedAt} /> : 'never'),
-    className: 'faint',
+    className: 'faint wide',
   },
   { title: 'Ends', cell: ({ expireAt }) => (expireAt ? <Moment at={expireAt} /> : 'when revoked'), className: 'faint' },
 ]
