@@ -5,6 +5,7 @@ import type { Page } from 'playwright-core'
 import { openBrowser } from '../support/browser.ts'
 import { accessibilityFaults, buildConsole, openConsole } from '../support/console.ts'
 import { callHub, logIn } from '../support/hub-client.ts'
+import { type Api, registerApplication, signIn as signInTo } from '../support/openid.ts'
 import { createMember, createTenant, startTestHub } from '../support/test-hub.ts'
 
 /** A hub with the console, and a browser; undefined where no browser runs. */
@@ -33,6 +34,13 @@ async function signIn(page: Page, username: string) {
 /** Whether the hub takes a token. */
 const statusOf = async ({ url }: Hub, token: string, path = '/flow-repository/flows') =>
   (await callHub(url, 'GET', path, { headers: { authorization: `Bearer ${token}` } })).status
+
+/** The hub's API for who has a token. */
+const api = ({ url }: Hub): Api => ({
+  url,
+  call: (method, path, { token, body }) =>
+    callHub(url, method, path, { body, headers: { authorization: `Bearer ${token}` } }),
+})
 
 /** Creates a user in a tenant; resolves to its id. */
 async function createUser({ admin }: Hub, tenant: string, username: string): Promise<string> {
@@ -214,6 +222,40 @@ describe('the console for whoever looks after access', () => {
     await rows.filter({ hasText: 'you act in it' }).filter({ hasNotText: 'this one' }).waitFor()
     await page.getByLabel('Permission').fill('flows.write')
     await page.locator('.answer').getByText('No. You may not create, change and delete flows').waitFor()
+  })
+
+  test('shows what somebody is given in each tenant, and what applications were granted', async (t) => {
+    const hub = await setup(t)
+    if (hub === undefined) return
+    const [first, second] = [await createTenant(hub.admin), await createTenant(hub.admin)]
+    const id = await createUser(hub, first, 'gina')
+    await hub.admin.expect('PUT', `/iam/api/v1/tenants/${second}/users/${id}`, {})
+    const page = await openConsole(t, hub, { token: hub.admin.token })
+    await page.goto(`/users/${id}`)
+    const rows = page.getByRole('region', { name: 'Memberships' }).getByRole('row')
+    const there = rows.filter({ hasText: 'none' })
+    await rows.filter({ hasText: 'at sign-in' }).getByRole('link', { name: 'USER' }).waitFor()
+    await there.getByRole('button', { name: 'Change roles' }).click()
+    await page.waitForURL(new RegExp(`tenant=${second}&do=rights$`))
+    assert.equal(await page.getByRole('checkbox', { name: 'ADMIN', exact: true }).count(), 0, 'not of that tenant')
+    await page.getByRole('checkbox', { name: 'TENANT_ADMIN' }).check()
+    await submit(page, 'Save')
+    await rows.getByRole('link', { name: 'TENANT_ADMIN' }).waitFor()
+    await page.getByLabel('Permission').fill('tenant.roles.create')
+    await page.locator('.answer').getByText('Yes.').waitFor()
+    await page.getByLabel('As a member of').selectOption(first)
+    await page.locator('.answer').getByText('No.').waitFor()
+
+    const app = await registerApplication(api(hub), hub.admin.token)
+    await signInTo(hub, app, { username: 'gina', password })
+    const own = await openConsole(t, hub)
+    await own.goto('/account')
+    await signIn(own, 'gina')
+    const granted = own.getByRole('region', { name: 'Applications' }).getByRole('row', { name: 'The <b>web' })
+    await granted.getByText('who you are, your names').waitFor()
+    await granted.getByRole('button', { name: 'Take back' }).click()
+    await submit(own, 'Take back')
+    await own.getByText('None yet.').waitFor()
   })
 
   test('takes a tenant out as a file and brings it in again', async (t) => {
