@@ -15,6 +15,10 @@ export type Body<P extends keyof Paths, M extends string> =
 
 /** A flow as the API gives it. */
 export type Flow = Answer<'/flow-repository/flows/{id}'>['data']
+/** A flow as lists of the API give it. */
+export type FlowInList = Answer<'/flow-repository/flows'>['data'][number]
+/** A run as lists of the API give it. */
+export type RunInList = Answer<'/component-orchestrator/executions'>['data'][number]
 /** A run with its steps. */
 export type Run = Answer<'/component-orchestrator/executions/{id}'>['data']
 /** An entry of the audit log. */

@@ -9,12 +9,12 @@ interface PagerProps {
   readonly onPage: (page: number) => void
   /** What is listed, in the plural. */
   readonly things: string
-  /** What leads back and on: where the latest stand first, to newer and older ones. */
-  readonly ways?: readonly [string, string]
+  /** What leads back and on. */
+  readonly ways: readonly [string, string]
 }
 
 /** Where in a long list one is, and the way on. */
-export function Pager({ meta, onPage, things, ways = ['Newer', 'Older'] }: PagerProps) {
+export function Pager({ meta, onPage, things, ways }: PagerProps) {
   const { page = 1, perPage, total, totalPages } = meta
   const first = (page - 1) * perPage + 1
   const last = Math.min(page * perPage, total)

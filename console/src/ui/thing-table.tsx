@@ -83,12 +83,21 @@ interface ListProps<T> extends Omit<TableProps<T>, 'things'> {
   /** What is listed: one, and several. */
   readonly names: readonly [string, string]
   readonly onPage: (page: number) => void
+  /** What leads back and on. */
+  readonly ways?: readonly [string, string]
   /** Shown where there is nothing. */
   readonly empty: ReactNode
 }
 
 /** A page of a list that a query finds, with the way to the others. */
-export function ThingList<T extends { readonly id: string }>({ query, names, onPage, empty, ...table }: ListProps<T>) {
+export function ThingList<T extends { readonly id: string }>({
+  query,
+  names,
+  onPage,
+  ways = ['Previous', 'Next'],
+  empty,
+  ...table
+}: ListProps<T>) {
   return (
     <Loaded query={query}>
       {({ data, meta }) => {
@@ -97,7 +106,7 @@ export function ThingList<T extends { readonly id: string }>({ query, names, onP
         return (
           <>
             <ThingTable things={data} {...table} />
-            <Pager meta={meta} onPage={onPage} things={names[meta.total === 1 ? 0 : 1]} ways={['Previous', 'Next']} />
+            <Pager meta={meta} onPage={onPage} things={names[meta.total === 1 ? 0 : 1]} ways={ways} />
           </>
         )
       }}

@@ -1,34 +1,27 @@
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
-import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
+import { getRouteApi, Link } from '@tanstack/react-router'
 import { useCallback } from 'react'
 import { type AuditEntry, auditQuery, catalogueQuery, meQuery } from '../../api/queries.ts'
 import { textIn } from '../../live/live-event.ts'
 import { pathTo } from '../../path-builder.ts'
 import type { AuditSearch } from '../../search.ts'
-import { moveByArrows } from '../../ui/arrow-keys.ts'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { FilterField } from '../../ui/filter-field.tsx'
-import { Loaded } from '../../ui/loaded.tsx'
 import { ClockTime, Moment } from '../../ui/moment.tsx'
 import { PageHead } from '../../ui/page-head.tsx'
-import { Pager } from '../../ui/pager.tsx'
 import { SelectField } from '../../ui/select-field.tsx'
 import { shortId } from '../../ui/short-id.tsx'
+import { type Column, ThingList } from '../../ui/thing-table.tsx'
+import { usePageSearch } from '../../ui/use-page-search.ts'
 
 const route = getRouteApi('/inside/audit')
 
 /** Everything that ever happened. */
 export function AuditPage() {
   const search = route.useSearch()
-  const navigate = useNavigate()
+  const { change } = usePageSearch<AuditSearch>(search, pathTo.audit)
   const query = useQuery(auditQuery(search))
-  const change = useCallback(
-    ({ page, ...changed }: AuditSearch) => {
-      const { page: _before, ...others } = search
-      void navigate({ ...pathTo.audit({ ...others, ...changed, ...(page && { page }) }), replace: true })
-    },
-    [navigate, search],
-  )
+  const { data: me } = useSuspenseQuery(meQuery)
   const { page: _page, ...filters } = search
   return (
     <div className="page">
@@ -38,31 +31,39 @@ export function AuditPage() {
         </button>
       </PageHead>
       <AuditFilters search={search} onChange={change} />
-      <Loaded query={query}>
-        {({ data, meta }) =>
-          data.length === 0 ? (
-            <EmptyState title={Object.keys(filters).length > 0 ? 'No entry fits' : 'No entry yet'}>
-              <p>
-                {Object.keys(filters).length > 0 ? (
-                  <Link {...pathTo.audit()}>Show all entries</Link>
-                ) : (
-                  'Every event of your tenant is kept here as soon as it happens: create a flow, for example.'
-                )}
-              </p>
-            </EmptyState>
-          ) : (
-            <>
-              <EntryTable entries={data} />
-              <Pager meta={meta} onPage={(page) => change({ page })} things={meta.total === 1 ? 'entry' : 'entries'} />
-            </>
-          )
-        }
-      </Loaded>
+      <ThingList
+        query={query}
+        columns={me.isAdmin ? [indexColumn, ...columns] : [numberColumn, ...columns]}
+        names={['entry', 'entries']}
+        onPage={(page) => change({ page })}
+        ways={['Newer', 'Older']}
+        empty={<NoEntry isFiltered={Object.keys(filters).length > 0} />}
+      />
     </div>
   )
 }
 
-function AuditFilters({ search, onChange }: { search: AuditSearch; onChange: (changed: AuditSearch) => void }) {
+function NoEntry({ isFiltered }: { isFiltered: boolean }) {
+  return isFiltered ? (
+    <EmptyState title="No entry fits">
+      <p>
+        <Link {...pathTo.audit()}>Show all entries</Link>
+      </p>
+    </EmptyState>
+  ) : (
+    <EmptyState title="No entry yet">
+      <p>Every event of your tenant is kept here as soon as it happens: create a flow, for example.</p>
+    </EmptyState>
+  )
+}
+
+function AuditFilters({
+  search,
+  onChange,
+}: {
+  search: AuditSearch
+  onChange: (changed: Partial<AuditSearch>) => void
+}) {
   const catalogue = useQuery(catalogueQuery).data?.data ?? []
   const services = [...new Set(catalogue.map(({ service }) => service))]
   const names = catalogue.filter(({ service }) => !search.service || service === search.service).map(({ name }) => name)
@@ -92,54 +93,53 @@ function AuditFilters({ search, onChange }: { search: AuditSearch; onChange: (ch
   )
 }
 
-function EntryTable({ entries }: { entries: readonly AuditEntry[] }) {
-  const { data: me } = useSuspenseQuery(meQuery)
-  return (
-    <div className="card table">
-      <table onKeyDown={moveByArrows}>
-        <thead>
-          <tr>
-            <th scope="col" className="number">
-              No.
-            </th>
-            <th scope="col">Event</th>
-            <th scope="col">When</th>
-            <th scope="col">About</th>
-            <th scope="col">Actor</th>
-            <th scope="col">Service</th>
-          </tr>
-        </thead>
-        <tbody>
-          {entries.map(({ id, index, number, headers, payload, recordedAt, origin }) => {
-            const about = textIn(payload, 'name') ?? textIn(payload, 'id')
-            const actor = textIn(payload, 'user')
-            const at = textIn(headers, 'createdAt') ?? recordedAt
-            return (
-              <tr key={id}>
-                <td className="number faint">{me.isAdmin ? index : number}</td>
-                <td>
-                  <Link {...pathTo.auditEntry(id)} className="row-link event-name" data-row>
-                    {textIn(headers, 'name') ?? 'Unnamed event'}
-                  </Link>
-                </td>
-                <td>
-                  <ClockTime at={at} />{' '}
-                  <span className="faint">
-                    <Moment at={at} />
-                  </span>
-                </td>
-                <td className="clip" title={about}>
-                  {about && shortId(about)}
-                </td>
-                <td className="mono faint" title={actor}>
-                  {actor && <Link {...pathTo.audit({ user: actor })}>{shortId(actor)}</Link>}
-                </td>
-                <td className="faint">{origin || textIn(headers, 'serviceName')}</td>
-              </tr>
-            )
-          })}
-        </tbody>
-      </table>
-    </div>
-  )
-}
+const indexColumn: Column<AuditEntry> = { title: 'No.', cell: ({ index }) => index, className: 'number faint' }
+const numberColumn: Column<AuditEntry> = { title: 'No.', cell: ({ number }) => number, className: 'number faint' }
+
+const columns: readonly Column<AuditEntry>[] = [
+  {
+    title: 'Event',
+    cell: ({ id, headers }) => (
+      <Link {...pathTo.auditEntry(id)} className="row-link event-name" data-row>
+        {textIn(headers, 'name') ?? 'Unnamed event'}
+      </Link>
+    ),
+  },
+  {
+    title: 'When',
+    cell: ({ headers, recordedAt }) => {
+      const at = textIn(headers, 'createdAt') ?? recordedAt
+      return (
+        <>
+          <ClockTime at={at} />{' '}
+          <span className="faint">
+            <Moment at={at} />
+          </span>
+        </>
+      )
+    },
+  },
+  {
+    title: 'About',
+    cell: ({ payload }) => {
+      const about = textIn(payload, 'name') ?? textIn(payload, 'id')
+      return about && <span title={about}>{shortId(about)}</span>
+    },
+    className: 'clip',
+  },
+  {
+    title: 'Actor',
+    cell: ({ payload }) => {
+      const actor = textIn(payload, 'user')
+      return (
+        actor && (
+          <Link {...pathTo.audit({ user: actor })} title={actor}>
+            {shortId(actor)}
+          </Link>
+        )
+      )
+    },
+    className: 'mono faint',
+  },
+  { title: 'Service', cell: ({ headers, origin }) => origin || textIn(headers, 'serviceName'), className: 'faint' },
+]

@@ -18,7 +18,8 @@ import { PageHead } from '../../ui/page-head.tsx'
 import { ProblemNotice } from '../../ui/problem-notice.tsx'
 import { ShortId } from '../../ui/short-id.tsx'
 import { StatusBadge } from '../../ui/status-badge.tsx'
-import { RunTable } from '../runs/run-table.tsx'
+import { ThingTable } from '../../ui/thing-table.tsx'
+import { runColumns } from '../runs/run-columns.tsx'
 import { flowEvents } from './flows-page.tsx'
 
 const route = getRouteApi('/inside/flows/$flowId')
@@ -171,7 +172,7 @@ function RecentRuns({ flowId }: { flowId: string }) {
           data.length === 0 ? (
             <p className="faint">None yet: start the flow and send something to its webhook.</p>
           ) : (
-            <RunTable runs={data} />
+            <ThingTable things={data} columns={runColumns()} />
           )
         }
       </Loaded>

@@ -1,29 +1,25 @@
 import { useQuery } from '@tanstack/react-query'
-import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
+import { getRouteApi, Link } from '@tanstack/react-router'
 import { flowsQuery, type RunStatus, runsQuery } from '../../api/queries.ts'
 import { pathTo } from '../../path-builder.ts'
 import type { RunsSearch } from '../../search.ts'
 import { EmptyState } from '../../ui/empty-state.tsx'
-import { Loaded } from '../../ui/loaded.tsx'
 import { PageHead } from '../../ui/page-head.tsx'
-import { Pager } from '../../ui/pager.tsx'
 import { SelectField } from '../../ui/select-field.tsx'
 import { shortId } from '../../ui/short-id.tsx'
-import { RunTable } from './run-table.tsx'
+import { ThingList } from '../../ui/thing-table.tsx'
+import { usePageSearch } from '../../ui/use-page-search.ts'
+import { runColumns } from './run-columns.tsx'
 
 const route = getRouteApi('/inside/runs')
 
 /** What the flows have done. */
 export function RunsPage() {
   const search = route.useSearch()
-  const navigate = useNavigate()
+  const { change } = usePageSearch<RunsSearch>(search, pathTo.runs)
   const query = useQuery(runsQuery(search))
   const flows = useQuery(flowsQuery({})).data?.data ?? []
   const names = new Map(flows.map(({ id, name }) => [id, name]))
-  const change = ({ page, ...changed }: RunsSearch) => {
-    const { page: _before, ...others } = search
-    void navigate({ ...pathTo.runs({ ...others, ...changed, ...(page && { page }) }), replace: true })
-  }
   const known = flows.map(({ id, name }) => [id, name || shortId(id)] as const)
   return (
     <div className="page">
@@ -42,18 +38,14 @@ export function RunsPage() {
           options={[['', 'All'], ...['running', 'success', 'failed'].map((each) => [each, each] as const)]}
         />
       </div>
-      <Loaded query={query}>
-        {({ data, meta }) =>
-          data.length === 0 ? (
-            <NoRuns isFiltered={search.flow !== undefined || search.status !== undefined} />
-          ) : (
-            <>
-              <RunTable runs={data} flowNames={names} />
-              <Pager meta={meta} onPage={(page) => change({ page })} things={meta.total === 1 ? 'run' : 'runs'} />
-            </>
-          )
-        }
-      </Loaded>
+      <ThingList
+        query={query}
+        columns={runColumns(names)}
+        names={['run', 'runs']}
+        onPage={(page) => change({ page })}
+        ways={['Newer', 'Older']}
+        empty={<NoRuns isFiltered={search.flow !== undefined || search.status !== undefined} />}
+      />
     </div>
   )
 }

@@ -53,6 +53,7 @@ export function TokenList({ of, page: given, onPage }: TokenListProps) {
         columns={[...(of === undefined ? [nameColumn, accountColumn] : [nameColumn]), ...columns, actions]}
         names={['token or login', 'tokens and logins']}
         onPage={onPage ?? setOwnPage}
+        ways={['Newer', 'Older']}
         empty={<NoToken />}
       />
       {done?.what === 'rotate' && <RotateToken token={done.token} onClose={close} />}
