@@ -46,6 +46,8 @@ function UserView({ user }: { user: User }) {
   const { change, open, close } = usePageSearch<UserSearch>(search, to)
   const memberships = useQuery(userMembershipsQuery(user.id))
   const others = memberships.data?.data ?? []
+  // What is ticked at first must be what is given in that tenant.
+  const isReady = search.do !== 'rights' || memberships.data !== undefined
   return (
     <>
       <PageHead title={user.username} beside={<StatusBadge status={user.status} />}>
@@ -94,7 +96,7 @@ function UserView({ user }: { user: User }) {
         </div>
         <TokenList of={user.id} />
       </section>
-      {search.do && (
+      {search.do && isReady && (
         <UserDialogs user={user} member={memberOf(user, others, search.tenant)} doing={search.do} onClose={close} />
       )}
     </>
