@@ -114,6 +114,44 @@ describe('the console for whoever looks after access', () => {
     await page.locator('.page-head').getByText('ACTIVE').waitFor()
   })
 
+  test('takes a user of one tenant into another, and says what it may do there', async (t) => {
+    const hub = await setup(t)
+    if (hub === undefined) return
+    const [first, second] = [await createTenant(hub.admin), await createTenant(hub.admin)]
+    const id = await createUser(hub, first, 'gina')
+    const page = await openConsole(t, hub, { token: hub.admin.token })
+    await page.goto(`/tenants/${second}`)
+    await button(page, 'Take in a user').click()
+    await page.getByLabel('User name').fill('nobody')
+    await submit(page, 'Take in')
+    await page.locator('.fault').getByText('Must be the name of a user that exists').waitFor()
+    await page.getByLabel('User name').fill('gina')
+    await page.getByRole('checkbox', { name: 'TENANT_ADMIN' }).check()
+    await submit(page, 'Take in')
+    await page.getByRole('row', { name: 'gina' }).getByText('TENANT_ADMIN').waitFor()
+
+    await page.getByRole('link', { name: 'gina' }).click()
+    const membership = page.getByRole('region', { name: 'Membership' })
+    await membership.getByRole('link', { name: 'TENANT_ADMIN' }).waitFor()
+    await button(page, 'Change roles').click()
+    await page.getByRole('checkbox', { name: 'TENANT_ADMIN' }).uncheck()
+    await page.getByRole('checkbox', { name: 'USER' }).check()
+    await submit(page, 'Save')
+    await membership.getByRole('link', { name: 'USER' }).waitFor()
+    const of = (tenant: string) => hub.admin.expect('GET', `/iam/api/v1/tenants/${tenant}/users`)
+    const roles = [...(await of(first)), ...(await of(second))].map((user) => [user.id, user.roles[0].name])
+    assert.deepEqual(roles, [
+      [id, 'USER'],
+      [id, 'USER'],
+    ])
+
+    await page.goto(`/tenants/${second}`)
+    await page.getByRole('row', { name: 'gina' }).getByRole('button', { name: 'Remove' }).click()
+    await submit(page, 'Remove')
+    await page.getByText('Nobody belongs to it yet').waitFor()
+    assert.equal((await hub.admin.call('GET', `/iam/api/v1/users/${id}`)).status, 200, 'it belongs to the other')
+  })
+
   test('makes, changes and deletes a role, and deletes a user', async (t) => {
     const hub = await setup(t)
     if (hub === undefined) return
@@ -151,6 +189,7 @@ describe('the console for whoever looks after access', () => {
     await page.keyboard.press('Escape')
     await dialog(page).waitFor({ state: 'detached' })
     assert.equal(new URL(page.url()).search, '')
+    assert.equal(await page.evaluate('document.activeElement.textContent'), 'Delete', 'the keyboard is where it was')
     await button(page, 'Delete').click()
     await submit(page, 'Delete user')
     await heading(page, 'Users').waitFor()
@@ -171,6 +210,8 @@ describe('the console for whoever looks after access', () => {
     const first = await shownValue(page)
     assert.equal(await statusOf(hub, first), 200)
     assert.equal(await statusOf(hub, first, '/component-orchestrator/executions'), 403, 'no more than was ticked')
+    assert.deepEqual(await accessibilityFaults(page), [])
+    await page.keyboard.press('Escape')
     await page.keyboard.press('Escape')
     await button(page, 'I have kept it').click()
 
@@ -265,7 +306,7 @@ describe('the console for whoever looks after access', () => {
   test('gives a tenant a key, takes it out as a file and brings it in again', async (t) => {
     const hub = await setup(t)
     if (hub === undefined) return
-    const tenant = (await hub.admin.expect('POST', '/iam/api/v1/tenants', { name: 'Travelling (1)' })).id
+    const tenant = (await hub.admin.expect('POST', '/iam/api/v1/tenants', { name: 'Travelling-(1)' })).id
     await createUser(hub, tenant, 'finn')
     const page = await openConsole(t, hub, { token: hub.admin.token, refused: /^409 \/iam\/api\/v1\/tenants\/import$/ })
     await page.goto(`/tenants/${tenant}?do=key`)
@@ -293,7 +334,7 @@ describe('the console for whoever looks after access', () => {
     await page.getByRole('alert').waitFor()
     await page.goto(`/tenants/${tenant}?do=delete`)
     await dialog(page).getByText('its one member').waitFor()
-    await page.getByLabel('to confirm').fill('Travelling (1)')
+    await page.getByLabel('to confirm').fill('Travelling-(1)')
     await submit(page, 'Delete tenant')
     await heading(page, 'Tenants').waitFor()
 
@@ -303,7 +344,7 @@ describe('the console for whoever looks after access', () => {
     await page.getByText('comes with 0 roles and 1 user').waitFor()
     assert.equal((await hub.admin.call('GET', `/iam/api/v1/tenants/${tenant}`)).status, 404, 'it has only looked')
     await submit(page, 'Import')
-    await heading(page, 'Travelling (1)').waitFor()
+    await heading(page, 'Travelling-(1)').waitFor()
     await page.getByRole('link', { name: 'finn' }).waitFor()
     await logIn(hub.url, { username: 'finn', password })
   })

@@ -27,7 +27,7 @@ export function ConfirmDialog({ title, action, onConfirm, onDone, onClose, typed
             label={`Type “${typed}” to confirm`}
             name="typed"
             required
-            pattern={typed.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&')}
+            pattern={typed.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')}
             title={typed}
           />
         )}

@@ -10,7 +10,7 @@ import { pathTo } from '../path-builder.ts'
 import { PersonIcon } from './icons.tsx'
 import { Places } from './places.tsx'
 import { ProblemNotice } from './problem-notice.tsx'
-import { shortId } from './short-id.tsx'
+import { useTenantNames } from './tenant-link.tsx'
 
 /** What stands around every page of those who are signed in. */
 export function Shell() {
@@ -67,8 +67,7 @@ function Person() {
         <DropdownMenu.Portal>
           <DropdownMenu.Content className="menu" align="start" sideOffset={6} collisionPadding={8}>
             <DropdownMenu.Label className="menu-label">
-              {me.tenant ? `Tenant ${shortId(me.tenant)}` : 'Of no tenant'}
-              {me.isAdmin && ', sees every tenant'}
+              <Where />
             </DropdownMenu.Label>
             <DropdownMenu.Item asChild>
               <Link {...pathTo.account()}>Account</Link>
@@ -88,6 +87,12 @@ function Person() {
       </DropdownMenu.Root>
     </div>
   )
+}
+
+function Where() {
+  const { data: me } = useSuspenseQuery(meQuery)
+  const nameOf = useTenantNames()
+  return (me.tenant ? `Tenant ${nameOf(me.tenant)}` : 'Of no tenant') + (me.isAdmin ? ', sees every tenant' : '')
 }
 
 /** "/" leads to the main filter of a page, unless one is typing. */

@@ -139,7 +139,7 @@ function Memberships() {
                     </>
                   ),
                 },
-                { title: 'Status', cell: ({ status }) => <StatusBadge status={status} /> },
+                { title: 'Status', cell: ({ status }) => <StatusBadge status={status} />, className: 'wide' },
                 { title: 'Roles', cell: ({ roles }) => roles.map((role) => role.name).join(', '), className: 'wrap' },
                 { title: 'At sign-in', cell: ({ isDefault }) => isDefault && 'this one', className: 'faint wide' },
                 {

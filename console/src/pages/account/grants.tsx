@@ -6,8 +6,8 @@ import type { Answer } from '../../api/queries.ts'
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
 import { Moment } from '../../ui/moment.tsx'
+import { TenantLink } from '../../ui/tenant-link.tsx'
 import { type Column, ThingTable } from '../../ui/thing-table.tsx'
-import { TenantLink } from '../tenants/tenant-link.tsx'
 
 type Grant = Answer<'/iam/api/v1/users/me/grants'>['data'][number]
 

@@ -11,8 +11,8 @@ import { Fact, Facts } from '../../ui/facts.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
 import { PageHead } from '../../ui/page-head.tsx'
 import { ShortId } from '../../ui/short-id.tsx'
+import { TenantLink } from '../../ui/tenant-link.tsx'
 import { usePageSearch } from '../../ui/use-page-search.ts'
-import { TenantLink } from '../tenants/tenant-link.tsx'
 import { RoleDialogs } from './role-dialogs.tsx'
 
 const route = getRouteApi('/inside/roles/$roleId')

@@ -10,9 +10,9 @@ import { ActionButton } from '../../ui/action-button.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { FilterField } from '../../ui/filter-field.tsx'
 import { PageHead } from '../../ui/page-head.tsx'
+import { TenantLink } from '../../ui/tenant-link.tsx'
 import { type Column, ThingList } from '../../ui/thing-table.tsx'
 import { usePageSearch } from '../../ui/use-page-search.ts'
-import { TenantLink } from '../tenants/tenant-link.tsx'
 import { NewRole } from './role-dialogs.tsx'
 
 const route = getRouteApi('/inside/roles')

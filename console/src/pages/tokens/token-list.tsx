@@ -9,8 +9,8 @@ import { ActionButton } from '../../ui/action-button.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { Moment } from '../../ui/moment.tsx'
 import { shortId } from '../../ui/short-id.tsx'
+import { TenantLink } from '../../ui/tenant-link.tsx'
 import { type Column, ThingList } from '../../ui/thing-table.tsx'
-import { TenantLink } from '../tenants/tenant-link.tsx'
 import { RevokeToken, RotateToken } from './token-dialogs.tsx'
 
 interface TokenListProps {

@@ -6,8 +6,8 @@ import { iamCan } from '../../iam-can.ts'
 import { pathTo } from '../../path-builder.ts'
 import { ActionButton } from '../../ui/action-button.tsx'
 import { StatusBadge } from '../../ui/status-badge.tsx'
+import { TenantLink } from '../../ui/tenant-link.tsx'
 import { type Column, ThingTable } from '../../ui/thing-table.tsx'
-import { TenantLink } from '../tenants/tenant-link.tsx'
 
 /** What is given to a user in a tenant, or everywhere. */
 interface Given {

@@ -13,7 +13,7 @@ import { Dialog } from '../../ui/dialog.tsx'
 import { chosenOf, Form, textOf } from '../../ui/form.tsx'
 import { ChoiceField, TextField } from '../../ui/form-fields.tsx'
 import { ProblemNotice } from '../../ui/problem-notice.tsx'
-import { TenantLink } from '../tenants/tenant-link.tsx'
+import { TenantLink } from '../../ui/tenant-link.tsx'
 import { passwordHint } from './new-user.tsx'
 import { usePermissionChoices, useRoleChoices } from './role-choices.ts'
 

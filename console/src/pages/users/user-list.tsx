@@ -5,8 +5,8 @@ import { pathTo } from '../../path-builder.ts'
 import type { Listing, UsersSearch } from '../../search.ts'
 import { Moment } from '../../ui/moment.tsx'
 import { StatusBadge } from '../../ui/status-badge.tsx'
+import { TenantLink } from '../../ui/tenant-link.tsx'
 import { type Column, ThingList } from '../../ui/thing-table.tsx'
-import { TenantLink } from '../tenants/tenant-link.tsx'
 
 interface UserListProps {
   readonly query: ComponentProps<typeof ThingList<User>>['query']

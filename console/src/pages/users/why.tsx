@@ -13,7 +13,7 @@ import { iamCan } from '../../iam-can.ts'
 import { pathTo } from '../../path-builder.ts'
 import { FilterField } from '../../ui/filter-field.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
-import { useTenantNames } from '../tenants/tenant-link.tsx'
+import { useTenantNames } from '../../ui/tenant-link.tsx'
 
 type ExplainedPermission = Explanation['data'][number]
 

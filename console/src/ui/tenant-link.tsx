@@ -1,10 +1,10 @@
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { membershipsQuery, tenantChoicesQuery } from '../../api/iam-queries.ts'
-import { meQuery } from '../../api/queries.ts'
-import { iamCan } from '../../iam-can.ts'
-import { pathTo } from '../../path-builder.ts'
-import { shortId } from '../../ui/short-id.tsx'
+import { membershipsQuery, tenantChoicesQuery } from '../api/iam-queries.ts'
+import { meQuery } from '../api/queries.ts'
+import { iamCan } from '../iam-can.ts'
+import { pathTo } from '../path-builder.ts'
+import { shortId } from './short-id.tsx'
 
 /** Tells the name of a tenant, as far as whoever is signed in knows it; else the end of its id. */
 export function useTenantNames(): (id: string) => string {
