@@ -111,6 +111,22 @@ export const explanationQuery = (of: Explained, permission?: string) =>
     placeholderData: keepPreviousData,
   })
 
+/** A tenant that a user belongs to, with what it may do there. */
+export type Membership = Answer<'/iam/api/v1/users/{id}/memberships'>['data'][number]
+
+/** The tenants that a user belongs to, as far as one sees them. */
+export const userMembershipsQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['users', 'memberships', id],
+    queryFn: () => answerOf(hub.GET('/iam/api/v1/users/{id}/memberships', { params: { path: { id } } })),
+  })
+
+/** The applications that one has signed in to by the hub, with what each may see. */
+export const grantsQuery = queryOptions({
+  queryKey: ['grants'],
+  queryFn: () => answerOf(hub.GET('/iam/api/v1/users/me/grants')),
+})
+
 /** The tenants that one belongs to. */
 export const membershipsQuery = queryOptions({
   queryKey: ['tenants', 'mine'],

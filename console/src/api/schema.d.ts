@@ -881,6 +881,10 @@ export interface Paths {
              * Any characters; none of the common ones, and 8 characters beside the username and the name of the tenant
              */
             newPassword: string
+            /**
+             * Whether the tokens that you have made end too
+             */
+            endTokens?: boolean
           }
         }
       }

@@ -20,13 +20,18 @@ interface TableProps<T> {
   readonly columns: readonly Column<T>[]
   readonly sort?: string | undefined
   readonly onSort?: (sort: string) => void
-  /** Whether it stands within a card. */
-  readonly isPlain?: boolean
+  /** Which of them is looked at elsewhere on the page. */
+  readonly chosen?: string | undefined
 }
 
 /** Things, a row each. Links marked `data-row` are reached by the arrow keys. */
-export function ThingTable<T extends { readonly id: string }>(table: TableProps<T>) {
-  const { things, columns, sort, onSort, isPlain } = table
+export function ThingTable<T extends { readonly id: string }>({
+  things,
+  columns,
+  sort,
+  onSort,
+  chosen,
+}: TableProps<T>) {
   return (
     <div className={isPlain ? 'table' : 'card table'}>
       <table onKeyDown={moveByArrows}>
@@ -39,7 +44,7 @@ export function ThingTable<T extends { readonly id: string }>(table: TableProps<
         </thead>
         <tbody>
           {things.map((thing) => (
-            <tr key={thing.id}>
+            <tr key={thing.id} aria-current={thing.id === chosen || undefined}>
               {columns.map(({ title, cell, className }) => (
                 <td key={title} className={className}>
                   {cell(thing)}

@@ -24,7 +24,7 @@ export function usePageSearch<S extends object>(search: S & Search, to: (search:
     const { page: _page, do: _do, ...others } = search
     return {
       change: (changed: Partial<S>) => void go({ ...(others as Partial<S>), ...changed }, true),
-      open: (what: S extends { do?: infer D } ? D & string : never, changed?: Partial<S>) =>
+      open: (what: S extends { do?: infer D } ? D & string : never, changed: Partial<S> = {}) =>
         void go({ ...(search as S), ...changed, do: what }, false),
       close: () => go({ ...(others as Partial<S>), ...('page' in search && { page: search.page }) }, true),
     }

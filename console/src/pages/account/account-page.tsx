@@ -22,7 +22,7 @@ import { ThingTable } from '../../ui/thing-table.tsx'
 import { usePageSearch } from '../../ui/use-page-search.ts'
 import { passwordHint } from '../users/new-user.tsx'
 import { Why } from '../users/why.tsx'
-import { Grants } from './grants.tsx'
+import { MyGrants } from './my-grants.tsx'
 
 const route = getRouteApi('/inside/account')
 
@@ -52,7 +52,7 @@ export function AccountPage() {
         <Password />
       </div>
       <Memberships />
-      <Grants />
+      <MyGrants />
       <Why of="me" who="you" permission={search.permission ?? ''} onAsk={(permission) => change({ permission })} />
     </div>
   )
@@ -140,7 +140,7 @@ function Memberships() {
                   ),
                 },
                 { title: 'Status', cell: ({ status }) => <StatusBadge status={status} />, className: 'wide' },
-                { title: 'Roles', cell: ({ roles }) => roles.map((role) => role.name).join(', '), className: 'wrap' },
+                { title: 'Roles', cell: ({ roles }) => roles.map(({ name }) => name).join(', ') },
                 { title: 'At sign-in', cell: ({ isDefault }) => isDefault && 'this one', className: 'faint wide' },
                 {
                   title: '',

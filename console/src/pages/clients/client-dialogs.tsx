@@ -6,8 +6,9 @@ import { pathTo } from '../../path-builder.ts'
 import type { ClientSearch } from '../../search.ts'
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
-import { Form, linesOf, textOf } from '../../ui/form.tsx'
+import { Form, textOf } from '../../ui/form.tsx'
 import { CheckField, ChoiceField, LinesField, TextField } from '../../ui/form-fields.tsx'
+import { overlaps } from '../../ui/overlaps.ts'
 import { ShownOnce } from '../../ui/shown-once.tsx'
 
 const types = [
@@ -56,9 +57,9 @@ function ClientFields({ client }: { client?: Client }) {
       <LinesField
         label="Addresses after a sign-out"
         name="postLogoutRedirectUris"
+        rows={2}
         defaultValue={client?.postLogoutRedirectUris.join('\n')}
-        placeholder="https://app.example.com/"
-        hint="One a line, to the letter: where users may be led to once the application has signed them out."
+        hint="One a line: where users may be led to once they are signed out. None is needed."
       />
       <CheckField
         label="Trusted: users are not asked for consent"
@@ -77,6 +78,11 @@ function bodyOf(values: FormData) {
     postLogoutRedirectUris: linesOf(values, 'postLogoutRedirectUris'),
     trusted: values.has('trusted'),
   }
+}
+
+function linesOf(values: FormData, name: string): string[] {
+  const lines = String(values.get(name)).split('\n')
+  return lines.map((line) => line.trim()).filter((line) => line !== '')
 }
 
 function Secret({ value, onClose }: { value: string; onClose: () => void }) {
@@ -127,21 +133,21 @@ function NewSecret({ client: { id, name }, onClose }: DialogProps) {
     const params = { path: { id }, query: { ...(overlap && { overlap }) } }
     return answerOf(hub.POST('/iam/api/v1/clients/{id}/secret', { params }))
   }
-  if (secret !== undefined) return <Secret value={secret} onClose={() => void onClose()} />
+  if (secret !== undefined) return <Secret value={secret} onClose={onClose} />
   return (
-    <Dialog title={`Another secret for ${name}?`} onClose={() => void onClose()}>
+    <Dialog title={`Another secret for ${name}`} onClose={onClose}>
       <Form
         action="Make another secret"
         onSubmit={renew}
         onDone={(client) => setSecret(client.secret)}
-        onCancel={() => void onClose()}
+        onCancel={onClose}
       >
         <ChoiceField
-          label="The one before is refused"
+          label="The secret before is good for another"
           name="overlap"
-          options={overlaps}
+          options={[...overlaps, ['', 'no time: it is refused at once']]}
           defaultValue="1h"
-          hint="Time to bring the new one to the application: from then on nobody signs in by it with the one before."
+          hint="Time to bring the new one to the application. Where the one before has leaked, give it none."
         />
       </Form>
     </Dialog>
@@ -156,7 +162,7 @@ function DeleteClient({ client: { id, name }, onClose }: DialogProps) {
       action="Delete application"
       onConfirm={() => answerOf(hub.DELETE('/iam/api/v1/clients/{id}', { params: { path: { id } } }))}
       onDone={() => navigate({ ...pathTo.clients(), replace: true })}
-      onClose={() => void onClose()}
+      onClose={onClose}
     >
       <p>
         The registration goes for good, with all that users have granted it. Nobody can sign in by the application any

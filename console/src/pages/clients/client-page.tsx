@@ -53,38 +53,24 @@ function ClientView({ client }: { client: Client }) {
       </PageHead>
       <div className="columns">
         <Details client={client} />
-        <Addresses client={client} />
+        <section className="card pad" aria-labelledby="redirects">
+          <h2 id="redirects">Redirect addresses</h2>
+          <Addresses addresses={client.redirectUris} none="None: no user signs in for a service." />
+          <h2>After a sign-out</h2>
+          <Addresses addresses={client.postLogoutRedirectUris} none="None: users stay at the hub." />
+        </section>
       </div>
       {search.do && <ClientDialogs client={client} doing={search.do} onClose={close} />}
     </>
   )
 }
 
-function Addresses({ client: { type, redirectUris, postLogoutRedirectUris } }: { client: Client }) {
-  return (
-    <section className="card pad" aria-labelledby="addresses">
-      <h2 id="addresses">Where users are sent</h2>
-      {type === 'service' && <p className="faint">Nowhere: no user signs in for a service.</p>}
-      {type !== 'service' && (
-        <Facts>
-          <Fact name="Signed in">
-            <Lines texts={redirectUris} />
-          </Fact>
-          <Fact name="Signed out">
-            <Lines texts={postLogoutRedirectUris} />
-          </Fact>
-        </Facts>
-      )}
-    </section>
-  )
-}
-
-function Lines({ texts }: { texts: readonly string[] }) {
-  if (texts.length === 0) return <span className="faint">to no address of its own</span>
-  return texts.map((text) => (
-    <div key={text}>
-      <code>{text}</code>
-    </div>
+function Addresses({ addresses, none }: { addresses: readonly string[]; none: string }) {
+  if (addresses.length === 0) return <p className="faint">{none}</p>
+  return addresses.map((address) => (
+    <p key={address} className="copy-line">
+      <code>{address}</code>
+    </p>
   ))
 }
 

@@ -9,6 +9,7 @@ import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { chosenOf, Form, textOf } from '../../ui/form.tsx'
 import { ChoiceField, TextField } from '../../ui/form-fields.tsx'
+import { overlaps } from '../../ui/overlaps.ts'
 import { ShownOnce } from '../../ui/shown-once.tsx'
 import { usePermissionChoices } from '../users/role-choices.ts'
 import { tokenName } from './token-list.tsx'
@@ -21,13 +22,6 @@ const lifespans = [
   ['90d', 'in 90 days'],
   ['1y', 'in a year'],
   ['-1', 'when it is revoked'],
-] as const
-
-const overlaps = [
-  ['5m', '5 minutes'],
-  ['1h', 'an hour'],
-  ['1d', 'a day'],
-  ['7d', 'a week'],
 ] as const
 
 /** Makes a token of one's own, and shows its value this once. */

@@ -1,99 +1,83 @@
 import { useSuspenseQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import type { Membership, User } from '../../api/iam-queries.ts'
+import type { Membership, Role, User } from '../../api/iam-queries.ts'
 import { meQuery } from '../../api/queries.ts'
 import { iamCan } from '../../iam-can.ts'
 import { pathTo } from '../../path-builder.ts'
 import { ActionButton } from '../../ui/action-button.tsx'
-import { StatusBadge } from '../../ui/status-badge.tsx'
 import { TenantLink } from '../../ui/tenant-link.tsx'
-import { type Column, ThingTable } from '../../ui/thing-table.tsx'
+import { ThingTable } from '../../ui/thing-table.tsx'
 
-/** What is given to a user in a tenant, or everywhere. */
-interface Given {
-  readonly id: string
-  readonly membership?: Membership
-  readonly roles: User['roles']
-  readonly permissions: User['permissions']
+/** A user as seen in a tenant; of one without tenant, everywhere. */
+export type Member = Pick<User, 'tenant' | 'roles' | 'permissions'>
+
+/** What a user may do in a tenant. In the one in which it acts by default the hub also tells what holds everywhere. */
+export function memberOf(user: User, memberships: readonly Membership[], tenant: string | undefined): Member {
+  return memberships.find((each) => each.tenant === tenant && each.tenant !== user.tenant) ?? user
 }
 
 interface MembershipsProps {
   readonly user: User
   readonly memberships: readonly Membership[]
-  /** Asks for another choice of roles: in a tenant, or for somebody of none. */
+  /** The tenant in which the user is looked at. */
+  readonly chosen: string | undefined
   readonly onChange: (tenant: string | undefined) => void
 }
 
-/** The tenants that a user belongs to, with what is given in each. */
-export function Memberships({ user, memberships, onChange }: MembershipsProps) {
+/** The tenants that a user belongs to, with the roles in each. */
+export function Memberships({ user, memberships, chosen, onChange }: MembershipsProps) {
   const { data: me } = useSuspenseQuery(meQuery)
-  const hasSeveral = memberships.length > 1
-  const columns: readonly Column<Given>[] = [
-    {
-      title: 'Tenant',
-      className: 'wrap',
-      cell: ({ membership }) => (membership ? <Where {...membership} hasSeveral={hasSeveral} /> : 'Everywhere'),
-    },
-    { title: 'Roles', className: 'wrap', cell: (given) => <GivenThere {...given} /> },
-    {
-      title: '',
-      className: 'number',
-      // What is given everywhere is changed with the membership that a login acts in.
-      cell: ({ membership }) =>
-        (membership || memberships.length === 0) && (
-          <ActionButton leave={iamCan.changeUser(me)} onAction={() => onChange(membership?.tenant)}>
-            Change roles
-          </ActionButton>
-        ),
-    },
-  ]
+  const ofTenants = new Set(memberships.flatMap(({ roles }) => roles.map(({ id }) => id)))
+  const everywhere = user.roles.filter(({ id }) => !ofTenants.has(id))
+  const change = (tenant: string | undefined) => (
+    <ActionButton leave={iamCan.changeUser(me)} onAction={() => onChange(tenant)}>
+      Change roles
+    </ActionButton>
+  )
   return (
-    <section className="card" aria-labelledby="memberships">
-      <h2 id="memberships">{hasSeveral ? 'Memberships' : 'Membership'}</h2>
-      <ThingTable things={givenTo(user, memberships)} columns={columns} isPlain />
+    <section className="stack" aria-labelledby="memberships">
+      <div className="section-head">
+        <h2 id="memberships">Memberships</h2>
+        {memberships.length === 0 && change(undefined)}
+      </div>
+      {memberships.length === 0 && <p className="faint">Belongs to no tenant.</p>}
+      {everywhere.length > 0 && (
+        <p>
+          In force everywhere: <Roles roles={everywhere} />
+        </p>
+      )}
+      {memberships.length > 0 && (
+        <ThingTable
+          things={memberships.map((each) => ({ ...each, id: each.tenant }))}
+          chosen={memberships.length > 1 ? chosen : undefined}
+          columns={[
+            { title: 'Tenant', cell: ({ tenant }) => <TenantLink id={tenant} /> },
+            { title: 'Roles', cell: ({ roles }) => <Roles roles={roles} />, className: 'wrap' },
+            {
+              title: 'Given directly',
+              cell: ({ permissions }) => <Given permissions={permissions} />,
+              className: 'wide wrap',
+            },
+            { title: 'At sign-in', cell: ({ isDefault }) => isDefault && 'this one', className: 'faint wide' },
+            { title: '', cell: ({ tenant }) => change(tenant), className: 'number' },
+          ]}
+        />
+      )}
     </section>
   )
 }
 
-function Where({ tenant, status, isDefault, hasSeveral }: Membership & { hasSeveral: boolean }) {
-  return (
-    <>
-      <TenantLink id={tenant} /> {status !== 'ACTIVE' && <StatusBadge status={status} />}
-      {hasSeveral && isDefault && <div className="faint">at sign-in</div>}
-    </>
-  )
+function Given({ permissions }: Pick<Membership, 'permissions'>) {
+  return permissions.length > 0 ? <code>{permissions.join(', ')}</code> : <span className="faint">nothing</span>
 }
 
-function GivenThere({ roles, permissions }: Given) {
+function Roles({ roles }: { roles: readonly Role[] }) {
   const { data: me } = useSuspenseQuery(meQuery)
-  const isSeen = iamCan.seeRoles(me).may
-  if (roles.length + permissions.length === 0) return <span className="faint">none</span>
-  return (
-    <span className="links">
-      {roles.map(({ id, name }) =>
-        isSeen ? (
-          <Link key={id} {...pathTo.role(id)}>
-            {name}
-          </Link>
-        ) : (
-          <span key={id}>{name}</span>
-        ),
-      )}
-      {permissions.length > 0 && <span title={permissions.join('\n')}>{permissions.length} given directly</span>}
+  if (roles.length === 0) return <span className="faint">none</span>
+  return roles.map(({ id, name }, index) => (
+    <span key={id}>
+      {index > 0 && ', '}
+      {iamCan.seeRoles(me).may ? <Link {...pathTo.role(id)}>{name}</Link> : name}
     </span>
-  )
-}
-
-/** The roles and permissions of a user are those of one membership and those that are in force everywhere. */
-function givenTo(user: User, memberships: readonly Membership[]): Given[] {
-  const there = memberships.find(({ tenant }) => tenant === user.tenant)
-  const roles = user.roles.filter(({ id }) => !there?.roles.some((role) => role.id === id))
-  const permissions = user.permissions.filter((name) => !there?.permissions.includes(name))
-  const isGivenEverywhere = roles.length + permissions.length > 0 || memberships.length === 0
-  return [
-    ...(isGivenEverywhere ? [{ id: 'everywhere', roles, permissions }] : []),
-    ...memberships.map((membership) => {
-      return { id: membership.tenant, membership, roles: membership.roles, permissions: membership.permissions }
-    }),
-  ]
+  ))
 }

@@ -14,13 +14,14 @@ import { chosenOf, Form, textOf } from '../../ui/form.tsx'
 import { ChoiceField, TextField } from '../../ui/form-fields.tsx'
 import { ProblemNotice } from '../../ui/problem-notice.tsx'
 import { TenantLink } from '../../ui/tenant-link.tsx'
+import type { Member } from './memberships.tsx'
 import { passwordHint } from './new-user.tsx'
 import { usePermissionChoices, useRoleChoices } from './role-choices.ts'
 
 interface DialogProps {
   readonly user: User
   /** The same as a member of the tenant that is looked at. */
-  readonly member: User
+  readonly member: Member
   readonly onClose: () => unknown
 }
 

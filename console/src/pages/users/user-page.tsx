@@ -1,7 +1,7 @@
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { useCallback } from 'react'
-import { type Membership, type User, userMembershipsQuery, userQuery } from '../../api/iam-queries.ts'
+import { type User, userMembershipsQuery, userQuery } from '../../api/iam-queries.ts'
 import { meQuery } from '../../api/queries.ts'
 import { iamCan } from '../../iam-can.ts'
 import { pathTo } from '../../path-builder.ts'
@@ -16,7 +16,7 @@ import { ShortId } from '../../ui/short-id.tsx'
 import { StatusBadge } from '../../ui/status-badge.tsx'
 import { usePageSearch } from '../../ui/use-page-search.ts'
 import { TokenList } from '../tokens/token-list.tsx'
-import { Memberships } from './memberships.tsx'
+import { Memberships, memberOf } from './memberships.tsx'
 import { StatusSwitch, UserDialogs } from './user-dialogs.tsx'
 import { fullName } from './user-list.tsx'
 import { Why } from './why.tsx'
@@ -44,10 +44,9 @@ function UserView({ user }: { user: User }) {
   const { data: me } = useSuspenseQuery(meQuery)
   const to = useCallback((changed: UserSearch) => pathTo.user(user.id, changed), [user.id])
   const { change, open, close } = usePageSearch<UserSearch>(search, to)
-  const memberships = useQuery(userMembershipsQuery(user.id))
-  const others = memberships.data?.data ?? []
-  // What is ticked at first must be what is given in that tenant.
-  const isReady = search.do !== 'rights' || memberships.data !== undefined
+  const query = useQuery(userMembershipsQuery(user.id))
+  const memberships = query.data?.data ?? []
+  const tenant = search.tenant ?? user.tenant
   return (
     <>
       <PageHead title={user.username} beside={<StatusBadge status={user.status} />}>
@@ -62,51 +61,43 @@ function UserView({ user }: { user: User }) {
           Delete
         </ActionButton>
       </PageHead>
-      <div className="columns">
-        <Account user={user} />
-        <Loaded query={memberships}>
-          {({ data }) => (
-            <Memberships
-              user={user}
-              memberships={data}
-              onChange={(tenant) => open('rights', tenant ? { tenant } : {})}
-            />
-          )}
-        </Loaded>
-      </div>
+      <Account user={user} />
+      <Loaded query={query}>
+        {({ data }) => (
+          <Memberships
+            user={user}
+            memberships={data}
+            chosen={tenant}
+            onChange={(changed) => open('rights', changed ? { tenant: changed } : {})}
+          />
+        )}
+      </Loaded>
       <Why
         of={{ userId: user.id, tenant: search.tenant }}
         who={user.username}
         permission={search.permission ?? ''}
         onAsk={(permission) => change({ permission })}
-        beside={
-          others.length > 1 && (
-            <SelectField
-              label="As a member of"
-              value={search.tenant ?? user.tenant ?? ''}
-              onChange={(tenant) => change({ tenant })}
-              options={others.map(({ tenant, name }) => [tenant, name] as const)}
-            />
-          )
-        }
-      />
+      >
+        {memberships.length > 1 && (
+          <SelectField
+            label="As a member of"
+            value={tenant ?? ''}
+            onChange={(chosen) => change({ tenant: chosen })}
+            options={memberships.map((each) => [each.tenant, each.name] as const)}
+          />
+        )}
+      </Why>
       <section className="stack" aria-labelledby="tokens">
         <div className="section-head">
           <h2 id="tokens">Tokens and logins</h2>
         </div>
         <TokenList of={user.id} />
       </section>
-      {search.do && isReady && (
-        <UserDialogs user={user} member={memberOf(user, others, search.tenant)} doing={search.do} onClose={close} />
+      {search.do && query.data && (
+        <UserDialogs user={user} member={memberOf(user, memberships, tenant)} doing={search.do} onClose={close} />
       )}
     </>
   )
-}
-
-/** The user as a member of a tenant; as the hub shows it by default where none is asked for. */
-function memberOf(user: User, memberships: readonly Membership[], wanted: string | undefined): User {
-  const other = memberships.find(({ tenant }) => tenant === wanted && tenant !== user.tenant)
-  return other ? { ...user, tenant: other.tenant, roles: other.roles, permissions: other.permissions } : user
 }
 
 function Account({ user }: { user: User }) {

@@ -24,12 +24,12 @@ interface WhyProps {
   /** What is asked about: a permission, or a part of its name. */
   readonly permission: string
   readonly onAsk: (permission: string) => void
-  /** Stands beside the question. */
-  readonly beside?: ReactNode
+  /** Beside the question: where it is asked. */
+  readonly children?: ReactNode
 }
 
 /** What somebody may do, and why: all of it, or the answer to one question. */
-export function Why({ of, who, permission, onAsk, beside }: WhyProps) {
+export function Why({ of, who, permission, onAsk, children }: WhyProps) {
   const known = useQuery(permissionsQuery).data?.data ?? []
   const all = useQuery(explanationQuery(of))
   const isWhole = known.some(({ name }) => name === permission)
@@ -45,7 +45,7 @@ export function Why({ of, who, permission, onAsk, beside }: WhyProps) {
           suggestions={known.map(({ name }) => name)}
           hint="A whole name is answered, also where it is not allowed; a part of one narrows the list down."
         />
-        {beside}
+        {children}
       </div>
       <Loaded query={all}>
         {({ data, suspended, tenant }) => (

@@ -66,3 +66,12 @@ export async function lockLoginAccount(tx: Tx, { id, passwordHash }: LoginAccoun
   )
   return rows.length === 1
 }
+
+/** Another hash of the same password, unless there is another password by now. */
+export async function replacePasswordHash(
+  tx: Tx,
+  userId: string,
+  { from, to }: { readonly from: string; readonly to: string },
+): Promise<void> {
+  await tx.query('update iam.user set password_hash = $3 where id = $1 and password_hash = $2', [userId, from, to])
+}

@@ -1,9 +1,8 @@
-import { createHmac } from 'node:crypto'
 import { HubError } from '#lib/errors'
 import { asSystem } from '../as-system.ts'
 import type { IamParts } from '../deps.ts'
 import type { FailedLogin } from './login-failure-store.ts'
-import { keysOf, networkOf } from './login-pace.ts'
+import { createPlaces, keysOf } from './login-pace.ts'
 import { countTry, deletePlaces, deleteRested, isKnownPlace, rememberPlace, uncountTry } from './login-pace-store.ts'
 
 /** Bounds how fast passwords can be guessed. */
@@ -36,8 +35,7 @@ export function createLoginThrottle({
   masterKey,
   logger,
 }: Pick<IamParts, 'db' | 'clock' | 'masterKey' | 'logger'>): LoginThrottle {
-  const key = masterKey.derive('iam/login-place')
-  const placeOf = (address: string) => createHmac('sha256', key).update(networkOf(address)).digest('base64url')
+  const placeOf = createPlaces(masterKey)
   const longAgo = () => new Date(clock().getTime() - PLACE_MS)
   return {
     async enter({ subject, userId, tenantId }, address) {

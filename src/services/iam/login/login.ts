@@ -8,7 +8,7 @@ import { withdrawOldestLogins } from '../token/withdraw-token.ts'
 import { normaliseUsername, usernameHash } from '../user/username.ts'
 import { isReferenceGone } from '../violation.ts'
 import { guardedTry, type LoginGuards } from './guarded-try.ts'
-import { findLoginAccount, type LoginAccount, lockLoginAccount } from './login-account-store.ts'
+import { findLoginAccount, type LoginAccount, lockLoginAccount, replacePasswordHash } from './login-account-store.ts'
 
 /** What someone typed, and where from. */
 export interface LoginAttempt {
@@ -21,7 +21,7 @@ export interface LoginAttempt {
 /** Gives a token for the right password; throws `login-failed` otherwise. */
 export type Login = (attempt: LoginAttempt) => Promise<IssuedToken>
 
-type LoginParts = Pick<IamParts, 'db' | 'bus' | 'clock' | 'passwords' | 'masterKey' | 'config'>
+type LoginParts = Pick<IamParts, 'db' | 'bus' | 'clock' | 'passwords' | 'masterKey' | 'config' | 'logger'>
 
 /**
  * Every refusal looks the same from outside and takes the same: one look-up, one count, one hash, one row of failures, whether the user
@@ -42,8 +42,20 @@ export function createLogin(parts: LoginParts, guards: LoginGuards): Login {
       const fits = await passwords.verify(password, account?.passwordHash)
       return account?.active && fits ? issueLogin(parts, account) : undefined
     })
+    if (issued && account) await renewHash(parts, account, password)
     if (issued) return issued
     throw new HubError('login-failed', 'The username or the password is wrong, or the user must not log in')
+  }
+}
+
+/** A hash that was brought along gets the costs of all others, once it is known to be the password's. The login does not hang on it. */
+async function renewHash({ db, passwords, logger }: LoginParts, { id, passwordHash }: LoginAccount, password: string) {
+  if (passwordHash === undefined || passwords.isCurrent(passwordHash)) return
+  try {
+    const hash = await passwords.hash(password)
+    await asSystem(db, (tx) => replacePasswordHash(tx, id, { from: passwordHash, to: hash }))
+  } catch (err) {
+    logger.warn({ err }, 'A password hash could not be written anew')
   }
 }
 

@@ -2,7 +2,7 @@ import { argon2, randomBytes, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
 import { HubError } from '#lib/errors'
 import { normalisePassword } from './password-policy.ts'
-import { createTurnstile } from './turnstile.ts'
+import { createTurnstile, type Turnstile } from './turnstile.ts'
 
 /** Hashes passwords and checks them. */
 export interface Passwords {
@@ -10,6 +10,8 @@ export interface Passwords {
   hash(password: string): Promise<string>
   /** Whether the password fits. With no hash it costs the same and is false, so that nobody can tell unknown users by time. */
   verify(password: string, hash: string | undefined): Promise<boolean>
+  /** Whether the hash costs what new ones do: any other tells by its time that there is such a user. */
+  isCurrent(hash: string): boolean
 }
 
 /** Node's Argon2id, outside the main thread. */
@@ -29,11 +31,14 @@ export type DeriveKey = (
 export interface PasswordsOptions {
   /** Default: Node's own. */
   readonly derive?: DeriveKey
-  /** Hashes computed at a time. Default 2: half of Node's threads, so that files and look-ups of names are not held up. */
+  /** Passwords checked at a time. Default 2: half of Node's threads, so that files and look-ups of names are not held up. */
   readonly atOnce?: number
-  /** Hashes that wait; more are refused with `unavailable`. Default 64: about two seconds' worth. */
+  /** Checks that wait; more are refused with `unavailable`. Default 64: about two seconds' worth. */
   readonly mostWaiting?: number
 }
+
+/** New passwords are hashed one at a time beside the checks, so that whoever sets many holds up no login. */
+const SETTING = { atOnce: 1, mostWaiting: 16 }
 
 /** OWASP's parameters for Argon2id: 19 MiB (in KiB), two passes, one lane. */
 const memory = 19_456
@@ -45,28 +50,33 @@ const TAG_BYTES = 32
 /** Hashes passwords with Argon2id. Parameters are stored with each hash: raising them leaves older hashes valid. */
 export function createPasswords(options: PasswordsOptions = {}): Passwords {
   const { derive = promisify(argon2), atOnce = 2, mostWaiting = 64 } = options
-  const { pass } = createTurnstile({ atOnce, mostWaiting, refuse: tooMany })
+  const checking = createTurnstile({ atOnce, mostWaiting, refuse: () => tooMany('check', 'logins') })
+  const setting = createTurnstile({ ...SETTING, refuse: () => tooMany('set', 'new passwords') })
   const nobody = write({ memory, passes, parallelism, salt: randomBytes(SALT_BYTES), tag: randomBytes(TAG_BYTES) })
 
-  const tagOf = (password: string, { salt, tag, ...costs }: Hash) => {
+  const tagOf = (turnstile: Turnstile, password: string, { salt, tag, ...costs }: Hash) => {
     const message = Buffer.from(normalisePassword(password))
-    return pass(() => derive('argon2id', { message, nonce: salt, tagLength: tag.length, ...costs }))
+    return turnstile.pass(() => derive('argon2id', { message, nonce: salt, tagLength: tag.length, ...costs }))
   }
 
   return {
     async hash(password) {
       const blank = { memory, passes, parallelism, salt: randomBytes(SALT_BYTES), tag: Buffer.alloc(TAG_BYTES) }
-      return write({ ...blank, tag: await tagOf(password, blank) })
+      return write({ ...blank, tag: await tagOf(setting, password, blank) })
     },
     async verify(password, hash = nobody) {
       const stored = read(hash)
-      return timingSafeEqual(await tagOf(password, stored), stored.tag)
+      return timingSafeEqual(await tagOf(checking, password, stored), stored.tag)
+    },
+    isCurrent(hash) {
+      const stored = read(hash)
+      return stored.memory === memory && stored.passes === passes && stored.parallelism === parallelism
     },
   }
 }
 
-function tooMany(): HubError {
-  return new HubError('unavailable', 'Cannot check the password as too many logins are waiting: try again', {
+function tooMany(action: string, others: string): HubError {
+  return new HubError('unavailable', `Cannot ${action} the password as too many ${others} are waiting: try again`, {
     retryAfter: 2,
   })
 }

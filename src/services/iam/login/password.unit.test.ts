@@ -30,6 +30,42 @@ test('verify() refuses a hash of another form', async () => {
   await assert.rejects(createPasswords().verify('x', '$2b$10$abc'), /must be an Argon2id PHC string/)
 })
 
+test('who sets many passwords holds up no login', async () => {
+  const gate = Promise.withResolvers<Buffer>()
+  let under = 0
+  const passwords = createPasswords({
+    async derive(_algorithm, { message }) {
+      if (message.toString() !== 'slow') return Buffer.alloc(32)
+      under += 1
+      return gate.promise
+    },
+  })
+  const setting = Array.from({ length: 40 }, () => passwords.hash('slow'))
+  const refused = await Promise.all(
+    setting.slice(17).map((one) =>
+      one.then(
+        () => 'set',
+        ({ code }) => code,
+      ),
+    ),
+  )
+  assert.deepEqual(new Set(refused), new Set(['unavailable']))
+  assert.equal(under, 1)
+  const logins = await Promise.all(Array.from({ length: 20 }, () => passwords.verify('quick', undefined)))
+  assert.equal(logins.length, 20)
+  gate.resolve(Buffer.alloc(32))
+  await Promise.all(setting.slice(0, 17))
+})
+
+test('isCurrent() is true of what costs as much as new ones', async () => {
+  const passwords = createPasswords()
+  assert.equal(passwords.isCurrent(await passwords.hash('password')), true)
+  assert.equal(
+    passwords.isCurrent('$argon2id$v=19$m=65536,t=4,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4'),
+    false,
+  )
+})
+
 test('pass() lets so many in at a time, the others in order, and refuses when too many wait', async () => {
   const { pass } = createTurnstile({ atOnce: 2, mostWaiting: 2, refuse: () => new Error('full') })
   const gates = [0, 1, 2, 3].map(() => Promise.withResolvers<void>())

@@ -288,6 +288,21 @@ async function everything(hub: TestHub): Promise<string> {
   return JSON.stringify([rows, hub.logs])
 }
 
+test('from one address so many sign-ins are begun, none of them at great length', async (t) => {
+  const { hub, app } = await setup(t)
+  const { url } = await app.begin()
+  const ask = async (to: string) => (await fetch(to, { redirect: 'manual' })).status
+  assert.equal(await ask(`${url}&x=${'x'.repeat(6_000)}`), 400)
+  const statuses: number[] = []
+  while (statuses.length < 1_000 && statuses.at(-1) !== 429) {
+    statuses.push(...(await Promise.all(Array.from({ length: 50 }, () => ask(url)))))
+  }
+  assert.ok(statuses.filter((status) => status === 303).length >= 300)
+  assert.equal(statuses.at(-1), 429)
+  hub.advance(60_000)
+  assert.equal(await ask(url), 303)
+})
+
 test('hostile input is refused with 4xx', async (t) => {
   const { hub, app, endpoint } = await setup(t)
   const { url } = await app.begin()

@@ -9,9 +9,9 @@ const HELD = `array(
   select unnest(u.permissions) union select unnest(m.permissions)
   union select unnest(r.permissions) from iam.role r where r.id in (${ROLE_IDS}))`
 
-/** SQL for what token `t` allows: its own permissions, and those of the account that lie within its scope. */
+/** SQL for what token `t` allows: of its own permissions those that its maker still has, and those of the account that lie within its scope. */
 const PERMISSIONS = `array(
-  select unnest(t.permissions)
+  select unnest(iam.of_maker(t.permissions, t.made_by, t.tenant_id))
   union select unnest(case when t.scope is null then ${HELD} else iam.within_scope(${HELD}, t.scope) end))`
 
 /** SQL for tokens in force at $2: not over, the user and the tenant ACTIVE. The time is looked at, not the clean-up relied upon. */
@@ -22,9 +22,12 @@ const IN_FORCE = `
    where (t.expires_at is null or t.expires_at > $2) and (t.tenant_id is null or n.status = 'ACTIVE')`
 
 /** SQL for the one token that $1 is the id of, or the hash of a value of, and for when it ends, or its value. */
-function tokensBy(by: Buffer | string): { from: string; end: string } {
-  if (typeof by === 'string') return { from: `iam.token t ${IN_FORCE} and t.id = $1`, end: 't.expires_at' }
+function tokensBy(by: Buffer | string): { from: string; end: string; replaced: string } {
+  if (typeof by === 'string') {
+    return { from: `iam.token t ${IN_FORCE} and t.id = $1`, end: 't.expires_at', replaced: 'false' }
+  }
   return {
+    replaced: 'v.expires_at is not null',
     from: `iam.token_value v join iam.token t on t.id = v.token_id ${IN_FORCE}
              and v.hash = $1 and (v.expires_at is null or v.expires_at > $2)`,
     end: 'least(t.expires_at, v.expires_at)',
@@ -38,16 +41,18 @@ interface PrincipalRow {
   readonly tenant_id: string | null
   readonly expires_at: Date | null
   readonly flow_id: string | null
+  readonly replaced: boolean
   readonly permissions: readonly string[]
 }
 
 /** Whom a token in force stands for: by the hash of a value of it, or by its id. */
 export async function findPrincipal(tx: Tx, by: Buffer | string, now: Date): Promise<Principal | undefined> {
-  const { from, end } = tokensBy(by)
+  const { from, end, replaced } = tokensBy(by)
   const [row] = await tx.query<PrincipalRow>(
     {
       name: typeof by === 'string' ? 'iam-principal-by-id' : 'iam-principal',
-      text: `select t.id, t.user_id, u.kind, t.tenant_id, t.flow_id, ${end} as expires_at, ${PERMISSIONS} as permissions from ${from}`,
+      text: `select t.id, t.user_id, u.kind, t.tenant_id, t.flow_id, ${end} as expires_at, ${replaced} as replaced,
+             ${PERMISSIONS} as permissions from ${from}`,
     },
     [by, now],
   )
@@ -60,6 +65,7 @@ export async function findPrincipal(tx: Tx, by: Buffer | string, now: Date): Pro
     ...(row.tenant_id === null ? {} : { tenant: row.tenant_id }),
     ...(row.expires_at === null ? {} : { expiresAt: row.expires_at.getTime() }),
     ...(row.flow_id === null ? {} : { flowId: row.flow_id }),
+    ...(row.replaced ? { isReplaced: true } : {}),
   }
 }
 

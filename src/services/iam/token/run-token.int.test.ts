@@ -107,14 +107,14 @@ test('an administrator of the hub who is no member lends no flow a name: an owne
   const { admin, a, ask, account } = await setup(t)
   const { id } = await account(admin)
   assert.equal((await ask({ accounts: [id] })).status, 409)
-  const { body } = await ask({ accounts: [id, a.plainId], scope: ['tenant.all'] })
+  const { body } = await ask({ accounts: [id, a.plainId], scope: ['flows.read'] })
   assert.equal(body.accountId, a.plainId)
   assert.deepEqual((await account(body.token)).permissions.includes('all'), false)
 })
 
 test('a run token makes no token, prolongs and rotates none, switches no tenant and is no password', async (t) => {
   const { hub, a, ask } = await setup(t)
-  const { token, id } = (await ask({ accounts: [a.bossId], scope: ['tenant.all'] })).body
+  const { token, id } = (await ask({ accounts: [a.bossId], scope: ['flows.write'] })).body
   const refusals = [
     ['POST', '/iam/api/v1/tokens', {}],
     ['GET', '/iam/api/v1/tokens/refresh', undefined],

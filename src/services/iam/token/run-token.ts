@@ -1,7 +1,7 @@
-import { HubError } from '#lib/errors'
+import { fieldError, HubError } from '#lib/errors'
 import { newId } from '#lib/id'
 import type { Tx } from '#lib/postgres'
-import type { Principal } from '#lib/principal'
+import type { Permission, Principal } from '#lib/principal'
 import { actingNow } from '../acting.ts'
 import { asSystem } from '../as-system.ts'
 import type { IamParts } from '../deps.ts'
@@ -78,12 +78,23 @@ async function runTokenOf(
 ): Promise<Token> {
   const { userId, madeBy, flowId, tenant: tenantId, scope } = request
   const known = await catalogueOf(tx, catalogue)
-  for (const [index, name] of scope.entries()) knownPermission(known, name, `scope[${index}]`)
+  for (const [index, name] of scope.entries()) demandDelegable(knownPermission(known, name, `scope[${index}]`), index)
   const createdAt = clock()
   return {
     ...{ id: newId(), userId, tenantId, type: 'DELEGATE', permissions: [], scope: [...new Set(scope)], flowId, madeBy },
     ...{ expiresAt: new Date(createdAt.getTime() + LIFESPAN * 1000), createdAt, lifespan: LIFESPAN },
   }
+}
+
+/** Runs handle what the tenant's applications exchange; they administer nobody, in whosever name they act. */
+function demandDelegable({ name, scope }: Permission, index: number): void {
+  const isAdministration = Object.values(permissions).some((own) => own.name === name)
+  if (scope === 'tenant' && !isAdministration) return
+  throw fieldError(
+    'forbidden',
+    `scope[${index}]`,
+    'must not be a permission of the platform, nor one that administers a tenant',
+  )
 }
 
 function isAsWide({ scope: had = [] }: KeptToken, { scope: wanted = [] }: Token): boolean {

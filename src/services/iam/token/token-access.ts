@@ -20,6 +20,12 @@ export async function isLogin(tx: Tx, { tokenId }: Principal, now: Date): Promis
   return (await findTokenAccount(tx, tokenId, now))?.token.type === 'SELF'
 }
 
+/** Throws `forbidden` unless the principal acts by a login: no token, however it came about, changes the account that it stands for. */
+export async function demandLogin({ clock }: Pick<IamParts, 'clock'>, tx: Tx, principal: Principal): Promise<void> {
+  if (await isLogin(tx, principal, clock())) return
+  throw new HubError('forbidden', 'Cannot change your own account as you must have logged in for it')
+}
+
 /**
  * Tokens that the principal may see: its user's own, whichever tenant they act in; with `tenant.tokens.read` those that act in its tenant.
  * Without a user asked for, administrators of the hub see all, others their own. Throws `forbidden` for another's without the permission.

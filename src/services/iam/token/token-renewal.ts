@@ -43,7 +43,8 @@ export async function giveValue(
 
 /**
  * Gives a token a new value and lets the older ones end after the overlap, in seconds. A token may be rotated by itself, by a login of
- * its user, and by who made it and still may. Others find none. Throws `forbidden` for tokens of logins and of runs.
+ * its user unless somebody else gave it permissions of its own, and by who made it and still may. Others find none. Throws `forbidden` for
+ * tokens of logins and of runs, and to a value that was replaced.
  */
 export async function rotateToken(
   parts: Pick<IamParts, 'db' | 'bus' | 'clock' | 'catalogue'>,
@@ -55,14 +56,23 @@ export async function rotateToken(
     const by = await principalNow(parts, tx, principal)
     const token = found(await findToken(tx, id, now, { forUpdate: true }), 'token')
     const isMakers = token.madeBy === by.id && (await mayStillMake(parts, tx, by, token))
-    const isOwn = token.userId === by.id && (await isLogin(tx, by, now))
+    // Whoever comes by an account, as by a new password, does not come by what others let it do besides.
+    const isOwners = token.permissions.length === 0 || token.madeBy === by.id
+    const isOwn = token.userId === by.id && isOwners && (await isLogin(tx, by, now))
     found(by.tokenId === token.id || isOwn || isMakers ? token : undefined, 'token')
     if (token.type === 'SELF' || token.type === 'DELEGATE') {
       throw new HubError('forbidden', 'Cannot rotate this token as only one that was made can be')
     }
+    demandPresentValue(principal)
     await endTokenValues(tx, token.id, new Date(now.getTime() + overlap * 1000))
     return giveValue(parts, tx, { token, expiresAt: token.expiresAt, by })
   })
+}
+
+/** Whoever has found an old value must not put the owner of the present one out with it. */
+function demandPresentValue({ isReplaced }: Principal): void {
+  if (isReplaced)
+    throw new HubError('forbidden', 'Cannot do this by a value of the token that was replaced: use the present one')
 }
 
 /** Whether who made a token could make it today: whoever has lost some of what it allows gets no new value of it. */
@@ -94,6 +104,7 @@ export async function refreshToken(
     const by = await principalNow(parts, tx, principal)
     const token = found(await findToken(tx, by.tokenId, now, { forUpdate: true }), 'token')
     if (token.type === 'DELEGATE') throw new HubError('forbidden', 'Cannot refresh the token of a run')
+    demandPresentValue(principal)
     const { id, expiresAt } = token
     if (expiresAt === undefined) return { id, expiresAt }
     const lifespan = (token.lifespan ?? parts.config.loginTokenHours * 3600) * 1000

@@ -1,7 +1,7 @@
 import { fieldError, HubError } from '#lib/errors'
 import { newId } from '#lib/id'
 import type { Tx } from '#lib/postgres'
-import { can, demand, type Principal, seesEverything } from '#lib/principal'
+import { can, demand, type Permission, type Principal, seesEverything } from '#lib/principal'
 import { principalNow } from '../acting.ts'
 import { asSystem } from '../as-system.ts'
 import { found, type IamParts } from '../deps.ts'
@@ -41,8 +41,8 @@ type Parts = Pick<IamParts, 'db' | 'bus' | 'clock' | 'catalogue'>
 
 /**
  * Makes a token, or gives a further value of one that is the same in all that was asked for: the older values stay valid for as long as
- * they would have. Whoever asks for the own account must have logged in, so that a token never makes a wider one; for another account
- * `iam.token.create` is needed, and the token allows nothing that whoever asks may not do. Throws `forbidden`, `not-found` for an account that
+ * they would have. Whoever has logged in makes any of the own account. With `iam.token.create` others make them too, and for other accounts;
+ * then the token allows nothing that whoever asks may not do there, so that no token makes a wider one. Throws `forbidden`, `not-found` for an account that
  * is not to be seen or not ACTIVE, `conflict` when there are too many.
  */
 export async function requestToken(
@@ -54,11 +54,13 @@ export async function requestToken(
   return asSystem(parts.db, async (tx) => {
     await lockUser(tx, userId)
     const current = await principalNow(parts, tx, principal)
-    await demandRight(parts, tx, current, userId)
+    const isLogin = await hasLoggedIn(parts, tx, current)
+    if (!isLogin || current.id !== userId) demandRight(current, userId)
     const account = await accountOf(tx, current, userId)
     const tenantId = await tenantToActIn(tx, current, account, request.tenant)
     const catalogue = await catalogueOf(tx, parts.catalogue)
-    const allowed = allowedBy(current, catalogue, userId, request)
+    const isFree = seesEverything(current) || (isLogin && current.id === userId)
+    const allowed = allowedBy({ current, catalogue, tenantId, isFree }, request)
     const createdAt = parts.clock()
     const { lifespan, description, inquirer } = request
     const token = {
@@ -81,12 +83,19 @@ export async function requestToken(
   })
 }
 
-async function demandRight({ clock }: Parts, tx: Tx, current: Principal, userId: string): Promise<void> {
+async function hasLoggedIn({ clock }: Parts, tx: Tx, { tokenId }: Principal): Promise<boolean> {
+  return (await findTokenAccount(tx, tokenId, clock()))?.token.type === 'SELF'
+}
+
+function demandRight(current: Principal, userId: string): void {
   if (can(current, permissions.tokenCreate)) return
   if (current.id !== userId) demand(current, permissions.tokenCreate)
-  const own = await findTokenAccount(tx, current.tokenId, clock())
-  if (own?.token.type === 'SELF') return
   throw new HubError('forbidden', 'Cannot make a token of your own as you must have logged in for it')
+}
+
+/** Whether there is no tenant whose members are out of reach: a person without tenant who is no administrator is of no tenant. */
+function reachesAllTenants(current: Principal): boolean {
+  return seesEverything(current) || (current.tenant === undefined && current.kind === 'service')
 }
 
 /** Whoever acts in a tenant finds its members only, but for administrators of the hub. */
@@ -94,7 +103,7 @@ async function accountOf(tx: Tx, current: Principal, userId: string): Promise<Us
   const account = found(await findUserById(tx, userId), 'user', 'accountId')
   const isService = account.kind === 'service'
   const memberships = await listMemberships(tx, userId)
-  const isMember = current.tenant === undefined || memberships.some(({ tenantId }) => tenantId === current.tenant)
+  const isMember = reachesAllTenants(current) || memberships.some(({ tenantId }) => tenantId === current.tenant)
   const isSeen = seesEverything(current) || userId === current.id || (isMember && !isService)
   return found(isSeen && account.status === 'ACTIVE' ? account : undefined, 'user', 'accountId')
 }
@@ -106,41 +115,60 @@ async function tenantToActIn(
   wanted: string | undefined,
 ): Promise<string | undefined> {
   const isOthers = current.id !== account.id
-  const byDefault =
-    isOthers && (seesEverything(current) || current.tenant === undefined) ? account.tenantId : current.tenant
+  const byDefault = isOthers && reachesAllTenants(current) ? account.tenantId : current.tenant
   const tenantId = wanted?.toLowerCase() ?? byDefault
   if (tenantId === undefined) return undefined
   const memberships = await listMemberships(tx, account.id)
   const isOpen = memberships.some((one) => one.tenantId === tenantId && one.status === 'ACTIVE')
-  const isReach = !isOthers || seesEverything(current) || current.tenant === undefined || tenantId === current.tenant
+  const isReach = !isOthers || reachesAllTenants(current) || tenantId === current.tenant
   return found(isOpen && isReach ? tenantId : undefined, 'tenant', 'tenant')
+}
+
+interface Allowing {
+  readonly current: Principal
+  readonly catalogue: PermissionCatalogue
+  /** The one in which the token is to act. */
+  readonly tenantId: string | undefined
+  /** Whether the token may do all that its account may. */
+  readonly isFree: boolean
 }
 
 /** What the token is to allow: its own permissions, or a scope. */
 function allowedBy(
-  current: Principal,
-  catalogue: PermissionCatalogue,
-  userId: string,
+  { isFree, ...by }: Allowing,
   { customPermissions, scope }: TokenRequest,
 ): Pick<Token, 'permissions' | 'scope'> {
   if (customPermissions) {
-    demand(current, permissions.tokenUpdate)
-    demandHeld(current, catalogue, customPermissions, 'customPermissions')
+    demand(by.current, permissions.tokenUpdate)
+    demandHeld(by, customPermissions, 'customPermissions')
     return { permissions: [...new Set(customPermissions)], scope: [] }
   }
-  if (seesEverything(current) || userId === current.id) {
-    for (const [index, name] of (scope ?? []).entries()) knownPermission(catalogue, name, `scope[${index}]`)
+  if (isFree) {
+    for (const [index, name] of (scope ?? []).entries()) knownPermission(by.catalogue, name, `scope[${index}]`)
     return { permissions: [], scope: scope && [...new Set(scope)] }
   }
-  if (scope) demandHeld(current, catalogue, scope, 'scope')
-  return { permissions: [], scope: [...new Set(scope ?? current.permissions)] }
+  if (scope) demandHeld(by, scope, 'scope')
+  return { permissions: [], scope: scope ? [...new Set(scope)] : heldBy(by) }
 }
 
-function demandHeld(current: Principal, catalogue: PermissionCatalogue, names: readonly string[], field: string): void {
+type Holder = Omit<Allowing, 'isFree'>
+
+/** What is within a tenant must be held in the tenant in which the token is to act. */
+function holds({ current, tenantId: tenant }: Holder, permission: Permission): boolean {
+  return can(current, permission, permission.scope === 'tenant' && tenant !== undefined ? { tenant } : undefined)
+}
+
+function heldBy(by: Holder): string[] {
+  return [...by.current.permissions].filter((name) => {
+    const permission = by.catalogue.find(name)
+    return permission !== undefined && holds(by, permission)
+  })
+}
+
+function demandHeld(by: Holder, names: readonly string[], field: string): void {
   for (const [index, name] of names.entries()) {
-    const permission = knownPermission(catalogue, name, `${field}[${index}]`)
-    if (!can(current, permission))
-      throw fieldError('forbidden', `${field}[${index}]`, 'must be a permission that you have')
+    if (holds(by, knownPermission(by.catalogue, name, `${field}[${index}]`))) continue
+    throw fieldError('forbidden', `${field}[${index}]`, 'must be a permission that you have')
   }
 }
 

@@ -104,6 +104,8 @@ export async function deleteOldestLogins(tx: Tx, userId: string, most: number): 
 export type TokenFilter = TokenOwner & {
   /** Only those that a login gave. */
   readonly ofLogin?: boolean
+  /** Only those that this user has made. */
+  readonly madeBy?: string
   /** This one stays. */
   readonly except?: string
 }
@@ -115,14 +117,22 @@ type TokenOwner =
 /** Deletes all that fit and that the transaction may see. */
 export async function deleteTokens(
   tx: Tx,
-  { id, userId, tenantId, ofLogin, except }: TokenFilter,
+  { id, userId, tenantId, ofLogin, madeBy, except }: TokenFilter,
 ): Promise<DeletedToken[]> {
   const rows = await tx.query<DeletedRow>(
     `delete from iam.token
       where ($1::uuid[] is null or user_id = any ($1)) and ($2::uuid is null or tenant_id = $2)
         and (not $3 or type = 'SELF') and ($4::uuid is null or id <> $4) and ($5::uuid is null or id = $5)
+        and ($6::uuid is null or made_by = $6)
      returning id, user_id, tenant_id`,
-    [userId === undefined ? null : [userId].flat(), tenantId ?? null, ofLogin ?? false, except ?? null, id ?? null],
+    [
+      userId === undefined ? null : [userId].flat(),
+      tenantId ?? null,
+      ofLogin ?? false,
+      except ?? null,
+      id ?? null,
+      madeBy ?? null,
+    ],
   )
   return rows.map(toDeleted)
 }

@@ -11,124 +11,139 @@ export interface Taken {
   readonly roles: ReadonlySet<string>
   readonly users: ReadonlySet<string>
   readonly usernames: ReadonlySet<string>
+  /** Ids of tenants and users that were deleted here, under which nobody may come back: other services know them. */
+  readonly departed: ReadonlySet<string>
 }
 
-/** More would help nobody, and the answer has to end. */
+/** More would help nobody, and looking for them takes time: a file can have millions. */
 const MOST_FAULTS = 1_000
 
-/** The file with ids in lower case, each once, and usernames normalised, as far as they can be: what cannot is a fault. */
+/** The file with ids in lower case, each once, usernames normalised and moments written in one way, as far as they can be: what cannot is a fault. */
 export function normaliseFile(file: TenantFile): TenantFile {
+  const moment = (text: string) => (Number.isNaN(Date.parse(text)) ? text : new Date(text).toISOString())
   const lower = (ids: readonly string[]) => [...new Set(ids.map((id) => id.toLowerCase()))]
   return {
     ...file,
-    tenant: { ...file.tenant, id: file.tenant.id.toLowerCase() },
+    tenant: { ...file.tenant, id: file.tenant.id.toLowerCase(), createdAt: moment(file.tenant.createdAt) },
     roles: file.roles.map((role) => ({ ...role, id: role.id.toLowerCase() })),
     users: file.users.map((user) => ({
       ...user,
       id: user.id.toLowerCase(),
       username: faultOf(() => checkedUsername(user.username)) ? user.username : checkedUsername(user.username),
       roles: lower(user.roles),
+      createdAt: moment(user.createdAt),
     })),
   }
 }
 
-/** Throws one error with all that keeps a normalised file from being imported: `conflict` if all of it is that things exist here already. */
+/** Throws one error with what keeps a normalised file from being imported: `conflict` if all of it is that things exist here already. */
 export function demandImportable(
   file: TenantFile,
   { taken, catalogue, hubRoles }: { taken: Taken; catalogue: PermissionCatalogue; hubRoles: ReadonlySet<string> },
 ): void {
-  const conflicts = conflictsOf(file, taken)
-  const faults = [
-    ...conflicts,
-    ...momentFault('tenant.createdAt', file.tenant.createdAt),
-    ...roleFaults(file, catalogue),
-    ...userFaults(file, catalogue, hubRoles),
-  ]
+  const conflicts = [...conflictsOf(file, taken).take(MOST_FAULTS)]
+  const others = [...wrongIn(file, catalogue, hubRoles).take(MOST_FAULTS + 1 - conflicts.length)]
+  const faults = [...conflicts, ...others]
   const [first] = faults
   if (first === undefined) return
-  const more = faults.length === 1 ? '' : `, and ${faults.length - 1} more`
-  throw new HubError(conflicts.length === faults.length ? 'conflict' : 'invalid-body', `${first.message}${more}`, {
+  const count = faults.length > MOST_FAULTS ? `more than ${MOST_FAULTS - 1}` : String(faults.length - 1)
+  const more = faults.length === 1 ? '' : `, and ${count} more`
+  throw new HubError(others.length === 0 ? 'conflict' : 'invalid-body', `${first.message}${more}`, {
     faults: faults.slice(0, MOST_FAULTS),
   })
 }
 
-function conflictsOf({ roles, users }: TenantFile, taken: Taken): Fault[] {
-  return [
-    ...(taken.tenant ? [fault('tenant.id', 'be that of a tenant that is not here yet')] : []),
-    ...roles.flatMap(({ id }, n) =>
-      taken.roles.has(id) ? [fault(`roles[${n}].id`, 'be that of a role that is not here yet')] : [],
-    ),
-    ...users.flatMap(({ id, username }, n) => [
-      ...(taken.users.has(id) ? [fault(`users[${n}].id`, `be that of nobody here: "${username}" is`)] : []),
-      ...(taken.usernames.has(username)
-        ? [fault(`users[${n}].username`, `be a name that nobody has here: "${username}" is taken`)]
-        : []),
-    ]),
-  ]
+function* conflictsOf({ tenant, roles, users }: TenantFile, taken: Taken): Generator<Fault, void> {
+  if (taken.tenant) yield fault('tenant.id', 'be that of a tenant that is not here yet')
+  if (taken.departed.has(tenant.id)) yield fault('tenant.id', 'be that of a tenant that was never deleted here')
+  for (const [n, { id }] of roles.entries()) {
+    if (taken.roles.has(id)) yield fault(`roles[${n}].id`, 'be that of a role that is not here yet')
+  }
+  for (const [n, { id, username }] of users.entries()) {
+    if (taken.users.has(id)) yield fault(`users[${n}].id`, `be that of nobody here: "${username}" is`)
+    if (taken.departed.has(id))
+      yield fault(`users[${n}].id`, `be that of nobody who was deleted here: "${username}" was`)
+    if (taken.usernames.has(username)) {
+      yield fault(`users[${n}].username`, `be a name that nobody has here: "${username}" is taken`)
+    }
+  }
 }
 
-function roleFaults({ roles }: TenantFile, catalogue: PermissionCatalogue): Fault[] {
-  return [
-    ...repeated(roles, 'roles', 'id', ({ id }) => id),
-    ...repeated(roles, 'roles', 'name', ({ name }) => name.toLowerCase()),
-    ...roles.flatMap(({ name, permissions }, n) => [
-      ...(faultOf(() => checkRoleName(name))
-        ? [fault(`roles[${n}].name`, 'not be one that is kept for roles of the hub')]
-        : []),
-      ...permissionFaults(permissions, `roles[${n}]`, catalogue),
-    ]),
-  ]
+function* wrongIn(
+  file: TenantFile,
+  catalogue: PermissionCatalogue,
+  hubRoles: ReadonlySet<string>,
+): Generator<Fault, void> {
+  yield* momentFault('tenant.createdAt', file.tenant.createdAt)
+  yield* roleFaults(file, catalogue)
+  yield* userFaults(file, catalogue, hubRoles)
 }
 
-function userFaults(
+function* roleFaults({ roles }: TenantFile, catalogue: PermissionCatalogue): Generator<Fault, void> {
+  yield* repeated(roles, 'roles', 'id', ({ id }) => id)
+  yield* repeated(roles, 'roles', 'name', ({ name }) => name.toLowerCase())
+  for (const [n, { name, permissions }] of roles.entries()) {
+    if (faultOf(() => checkRoleName(name))) {
+      yield fault(`roles[${n}].name`, 'not be one that is kept for roles of the hub')
+    }
+    yield* permissionFaults(permissions, `roles[${n}]`, catalogue)
+  }
+}
+
+function* userFaults(
   { roles, users }: TenantFile,
   catalogue: PermissionCatalogue,
   hubRoles: ReadonlySet<string>,
-): Fault[] {
+): Generator<Fault, void> {
   const known = new Set([...hubRoles, ...roles.map(({ id }) => id)])
-  return [
-    ...repeated(users, 'users', 'id', ({ id }) => id),
-    ...repeated(users, 'users', 'username', ({ username }) => username),
-    ...users.flatMap((user, n) => [
-      ...textFault(
-        `users[${n}].username`,
-        faultOf(() => checkedUsername(user.username)),
-      ),
-      ...momentFault(`users[${n}].createdAt`, user.createdAt),
-      ...textFault(`users[${n}].passwordHash`, user.passwordHash && foreignHashFault(user.passwordHash)),
-      ...user.roles.flatMap((id, r) =>
-        known.has(id) ? [] : [fault(`users[${n}].roles[${r}]`, 'be a role of the file, or one of the hub for tenants')],
-      ),
-      ...permissionFaults(user.permissions, `users[${n}]`, catalogue),
-    ]),
-  ]
+  yield* repeated(users, 'users', 'id', ({ id }) => id)
+  yield* repeated(users, 'users', 'username', ({ username }) => username)
+  for (const [n, user] of users.entries()) {
+    yield* textFault(
+      `users[${n}].username`,
+      faultOf(() => checkedUsername(user.username)),
+    )
+    yield* momentFault(`users[${n}].createdAt`, user.createdAt)
+    yield* textFault(`users[${n}].passwordHash`, user.passwordHash && foreignHashFault(user.passwordHash))
+    for (const [r, id] of user.roles.entries()) {
+      if (!known.has(id)) yield fault(`users[${n}].roles[${r}]`, 'be a role of the file, or one of the hub for tenants')
+    }
+    yield* permissionFaults(user.permissions, `users[${n}]`, catalogue)
+  }
 }
 
-function permissionFaults(names: readonly string[], field: string, catalogue: PermissionCatalogue): Fault[] {
-  return names.flatMap((name, n) =>
-    catalogue.find(name)?.scope === 'tenant'
-      ? []
-      : [fault(`${field}.permissions[${n}]`, `be a known permission within a tenant: it is "${name}"`)],
-  )
+function* permissionFaults(
+  names: readonly string[],
+  field: string,
+  catalogue: PermissionCatalogue,
+): Generator<Fault, void> {
+  for (const [n, name] of names.entries()) {
+    if (catalogue.find(name)?.scope === 'tenant') continue
+    yield fault(`${field}.permissions[${n}]`, `be a known permission within a tenant: it is "${name}"`)
+  }
 }
 
-function repeated<T>(things: readonly T[], list: string, field: string, keyOf: (thing: T) => string): Fault[] {
+function* repeated<T>(
+  things: readonly T[],
+  list: string,
+  field: string,
+  keyOf: (thing: T) => string,
+): Generator<Fault, void> {
   const seen = new Set<string>()
-  return things.flatMap((thing, n) => {
+  for (const [n, thing] of things.entries()) {
     const key = keyOf(thing)
-    if (seen.has(key)) return [fault(`${list}[${n}].${field}`, 'be there once in the file')]
+    if (seen.has(key)) yield fault(`${list}[${n}].${field}`, 'be there once in the file')
     seen.add(key)
-    return []
-  })
+  }
 }
 
 /** The form lets moments through that no calendar has. */
-function momentFault(field: string, text: string): Fault[] {
-  return Date.parse(text) >= 0 ? [] : [fault(field, 'be a moment of 1970 or later')]
+function* momentFault(field: string, text: string): Generator<Fault, void> {
+  if (!(Date.parse(text) >= 0)) yield fault(field, 'be a moment of 1970 or later')
 }
 
-function textFault(field: string, reason: string | undefined): Fault[] {
-  return reason ? [fault(field, reason)] : []
+function* textFault(field: string, reason: string | undefined): Generator<Fault, void> {
+  if (reason) yield fault(field, reason)
 }
 
 function fault(field: string, reason: string): Fault {

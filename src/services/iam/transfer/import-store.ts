@@ -2,7 +2,7 @@ import type { Tx } from '#lib/postgres'
 import type { Taken } from './file-faults.ts'
 import type { TenantFile } from './tenant-file.ts'
 
-/** Which things of a normalised file exist here. The transaction must see all. */
+/** Which things of a normalised file exist here, or did. The transaction must see all. */
 export async function findTaken(tx: Tx, { tenant, roles, users }: TenantFile): Promise<Taken> {
   const among = async (sql: string, values: readonly string[]) =>
     new Set((await tx.query<{ key: string }>(sql, [values])).map(({ key }) => key))
@@ -14,6 +14,7 @@ export async function findTaken(tx: Tx, { tenant, roles, users }: TenantFile): P
       roles.map(({ id }) => id),
     ),
     users: await among('select id as key from iam.user where id = any ($1::uuid[])', userIds),
+    departed: await among('select id as key from iam.departed where id = any ($1::uuid[])', [tenant.id, ...userIds]),
     usernames: await among(
       `select username as key from iam.user where kind = 'user' and username = any ($1::text[])`,
       users.map(({ username }) => username),

@@ -1,6 +1,6 @@
 import { HubError } from '#lib/errors'
 import type { Tx } from '#lib/postgres'
-import type { Principal } from '#lib/principal'
+import { type Principal, seesEverything } from '#lib/principal'
 import { actingNow } from '../acting.ts'
 import { asSystem } from '../as-system.ts'
 import { actor, type IamParts } from '../deps.ts'
@@ -27,10 +27,12 @@ export async function importTenant(
   const file = normaliseFile(given)
   try {
     await asSystem(parts.db, async (tx) => {
-      await actingNow(parts, tx, principal, permissions.tenantImport)
+      const current = await actingNow(parts, tx, principal, permissions.tenantImport)
       const catalogue = await catalogueOf(tx, parts.catalogue)
       const [taken, hubRoles] = [await findTaken(tx, file), await findHubRoles(tx)]
-      demandImportable(file, { taken, catalogue, hubRoles })
+      // Who sees everything may bring back what was deleted: what other services still have of it is open to them as it is.
+      const departed = seesEverything(current) ? new Set<string>() : taken.departed
+      demandImportable(file, { taken: { ...taken, departed }, catalogue, hubRoles })
       if (dryRun) return
       await insertFile(tx, file, parts.clock())
       await tell(parts, tx, principal, file)

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { argon2 } from 'node:crypto'
 import { type TestContext, test } from 'node:test'
+import { promisify } from 'node:util'
 import { newId } from '#lib/id'
 import { ADMIN_PASSWORD, createTestHub, createTwoTenants, type TestHub } from '../../../../test/support/iam-hub.ts'
 import { createPasswords } from '../login/password.ts'
@@ -215,4 +217,90 @@ test('a tenant of thousands is moved in one go', async (t) => {
   assert.deepEqual([answer.status, answer.body.users], [200, 5_000])
   await hub.login('user-4999', 'the same for all')
   assert.equal((await hub.events('iam.user.created')).length, 5_001)
+})
+
+test('nobody comes back under the id of who was deleted, but by administrators of the hub', async (t) => {
+  const { hub, admin, a, file } = await inhabited(t)
+  const taken = await file()
+  const permissions = ['iam.tenant.import']
+  await post(hub, admin, '/iam/api/v1/users', { username: 'mover', password: 'mover-password', permissions })
+  const mover = await hub.login('mover', 'mover-password')
+  assert.equal((await hub.call('DELETE', `${tenants}/${a.tenant}`, { token: admin })).status, 200)
+  const bring = (token: string, body: unknown) => hub.call('POST', `${tenants}/import`, { token, body })
+  const refused = await bring(mover, taken)
+  assert.equal(refused.status, 409)
+  const fields = refused.body.errors.map(({ field }: { field: string }) => field)
+  assert.deepEqual(fields, ['tenant.id', 'users[0].id', 'users[1].id', 'users[2].id'])
+  const users = taken.users.map((user: object) => ({ ...user, id: newId() }))
+  const roles = taken.roles.map((role: object) => ({ ...role, id: newId() }))
+  const alike = { ...taken, tenant: { ...taken.tenant, id: newId() }, roles, users: users.map(withoutRoles) }
+  assert.equal((await bring(mover, alike)).status, 200)
+  const again = { ...taken, users: [] }
+  assert.equal((await bring(admin, again)).status, 200)
+  assert.equal((await hub.call('DELETE', `${tenants}/${a.tenant}`, { token: admin })).status, 200)
+})
+
+const withoutRoles = (user: object) => ({ ...user, roles: [] })
+
+test('a file of a million faults is refused with a thousand of them, and soon', async (t) => {
+  const { hub, file } = await inhabited(t)
+  const { importFile } = await empty(t)
+  const taken = await file()
+  const permissions = Array.from({ length: 200 }, (_, n) => `no.such.permission${n}`)
+  const users = Array.from({ length: 5_000 }, (_, n) => ({
+    ...taken.users[0],
+    id: newId(),
+    username: `x${n}`,
+    permissions,
+  }))
+  const { status, body } = await importFile({ ...taken, users }, '?dryRun=true')
+  assert.deepEqual([status, body.errors.length], [400, 1_000])
+  assert.match(body.detail, /, and more than 999 more$/)
+  assert.equal((await hub.call('GET', '/iam/healthcheck')).status, 200)
+})
+
+test('moments that only some calendars know are written in one way, or refused', async (t) => {
+  const { file } = await inhabited(t)
+  const { importFile } = await empty(t)
+  const taken = await file()
+  const at = (createdAt: string) => ({
+    ...taken,
+    tenant: { ...taken.tenant, id: newId(), createdAt },
+    roles: [],
+    users: [],
+  })
+  const odd = ['2020-01-01T00:00:00+23:59', `2020-01-01T00:00:00.${'1'.repeat(200)}Z`, '2020-13-01T00:00:00Z']
+  for (const [index, moment] of odd.entries()) {
+    const [looked, done] = [await importFile(at(moment), '?dryRun=true'), await importFile(at(moment))]
+    assert.ok(looked.status === 200 || looked.status === 400, `${index}: ${looked.status}`)
+    assert.equal(done.status, looked.status)
+  }
+})
+
+test('a hash that costs more than ours is written anew at the first login', async (t) => {
+  const { file } = await inhabited(t)
+  const { hub, importFile } = await empty(t)
+  const taken = await file()
+  const [mona] = taken.users.slice(-1)
+  const salt = Buffer.alloc(16, 7)
+  const parameters = {
+    message: Buffer.from('herring for lunch'),
+    nonce: salt,
+    memory: 32_768,
+    passes: 3,
+    parallelism: 1,
+  }
+  const tag = await promisify(argon2)('argon2id', { ...parameters, tagLength: 32 })
+  const text = (bytes: Buffer) => bytes.toString('base64').replaceAll('=', '')
+  const passwordHash = `$argon2id$v=19$m=32768,t=3,p=1$${text(salt)}$${text(tag)}`
+  const users = [{ ...mona, status: 'ACTIVE', passwordHash }]
+  assert.equal((await importFile({ ...taken, users })).status, 200)
+  const stored = async () =>
+    (
+      await hub.superuser.query<{ password_hash: string }>(`select password_hash from iam.user where id = '${mona.id}'`)
+    )[0]
+  assert.equal((await stored())?.password_hash, passwordHash)
+  await hub.login(mona.username, 'herring for lunch')
+  assert.match((await stored())?.password_hash ?? '', /m=19456,t=2,p=1/)
+  await hub.login(mona.username, 'herring for lunch')
 })

@@ -3,6 +3,7 @@ import type { Scope, Tx } from '#lib/postgres'
 import type { Permission, Principal } from '#lib/principal'
 import { scopeOf } from '#lib/scope'
 import { actingNow } from '../acting.ts'
+import { seeingAll } from '../as-system.ts'
 import { actor, found, type IamParts } from '../deps.ts'
 import { checkPassword } from '../login/password-policy.ts'
 import { checkGrant } from '../permission/grant.ts'
@@ -49,32 +50,18 @@ export async function modifyUser(parts: Parts, principal: Principal, id: string,
   }
 }
 
-/** Changes what a user may do as seen in a scope, as far as the principal may. Resolves to the user afterwards. */
+/**
+ * Changes what a user may do as seen in a scope, as far as the principal may. `before` is done in the same transaction, ahead of all else.
+ * Resolves to the user afterwards.
+ */
 export async function modifyRights(
   parts: Omit<Parts, 'passwords'>,
   principal: Principal,
   target: Target,
   { roles, permissions }: Rights,
+  before?: Before,
 ): Promise<User> {
-  return modify(parts, principal, target, { ...(roles && { roles }), ...(permissions && { permissions }) })
-}
-
-/** Throws where `modifyRights` would, for a user who is to become a member of the tenant first. */
-export async function checkRights(
-  parts: Pick<IamParts, 'db' | 'catalogue'>,
-  principal: Principal,
-  tenantId: string,
-  { roles: roleIds = [], permissions = [] }: Rights,
-): Promise<void> {
-  await parts.db.transaction({ tenant: tenantId }, async (tx) => {
-    const catalogue = await catalogueOf(tx, parts.catalogue)
-    const roles = await findRolesById(tx, roleIds)
-    checkGrant(principal, catalogue, { tenantId, roleIds, roles, permissions })
-    const role = roles.findIndex(({ platform }) => platform)
-    if (role >= 0) throw beyondTenant(`roles[${role}]`)
-    const permission = permissions.findIndex((name) => catalogue.find(name)?.scope !== 'tenant')
-    if (permission >= 0) throw beyondTenant(`permissions[${permission}]`)
-  })
+  return modify(parts, principal, target, { ...(roles && { roles }), ...(permissions && { permissions }) }, before)
 }
 
 interface Target {
@@ -85,6 +72,7 @@ interface Target {
 }
 
 type Rights = Pick<UserRequest, 'roles' | 'permissions'>
+type Before = (tx: Tx, current: Principal) => Promise<void>
 type Checked = Omit<UserRequest, 'password'> & Pick<UserChange, 'passwordHash'>
 
 function modify(
@@ -92,15 +80,17 @@ function modify(
   principal: Principal,
   { scope, id, permission }: Target,
   { roles, permissions, ...account }: Checked,
+  before?: Before,
 ): Promise<User> {
   return parts.db.transaction(scope, async (tx) => {
     await lockUser(tx, id)
     const current = await actingNow(parts, tx, principal, permission)
+    await before?.(tx, current)
     const rights = { ...(roles && { roles }), ...(permissions && { permissions }) }
-    const { user: before, granted } = await permitted(parts, tx, current, { scope, id }, rights)
+    const { user, granted } = await permitted(parts, tx, current, { scope, id }, rights)
     const change = { ...account, ...granted }
-    const after = changeUser(before, change, parts.clock())
-    if (after.changed.length > 0) await store(parts, tx, current, { scope, before, after, change })
+    const after = changeUser(user, change, parts.clock())
+    if (after.changed.length > 0) await store(parts, tx, current, { scope, before: user, after, change })
     return after.user
   })
 }
@@ -172,10 +162,13 @@ async function store(
   const rights = changed.filter((field) => field === 'roles' || field === 'permissions')
   if (changed.length > rights.length && !(await updateUser(tx, user, change.passwordHash))) throw notOwn()
   if (rights.length > 0) await updateRights(tx, user, scope)
-  if (holdsAll(before) && !(holdsAll(user) && user.status === 'ACTIVE')) await demandOtherAdmin(tx, user.id)
+  if (isAdmin(before) && !isAdmin(user)) await demandOtherAdmin(tx, user.id)
   if (changed.includes('password')) {
-    const filter = { userId: user.id, ofLogin: true, except: principal.tokenId }
-    await withdrawTokens({ bus }, tx, filter, { by: principal, reason: 'revoked' })
+    const filter = { userId: user.id, except: principal.tokenId }
+    const told = { by: principal, reason: 'revoked' } as const
+    await withdrawTokens({ bus }, tx, { ...filter, ofLogin: true }, told)
+    // Whoever has lost the account may have left a token behind.
+    if (principal.id !== user.id) await withdrawTokens({ bus }, tx, { ...filter, madeBy: user.id }, told)
   }
   const payload = { ...actor(principal), id: user.id, changed: [...changed], before: after.before, after: after.after }
   await bus.publish(tx, { name: 'iam.user.modified', payload })
@@ -187,13 +180,14 @@ async function store(
 
 /** Throws `conflict` unless somebody else may do everything: a hub without an administrator cannot be helped from within. */
 export async function demandOtherAdmin(tx: Tx, id: string): Promise<void> {
-  if (await hasOtherAdmin(tx, id)) return
+  if (await seeingAll(tx, () => hasOtherAdmin(tx, id))) return
   throw new HubError('conflict', 'Cannot take the rights of the last administrator: make another one first')
 }
 
-/** Whether the user may do everything, as long as it is ACTIVE. */
-export function holdsAll({ everywhere, roles }: User): boolean {
-  return everywhere.includes('all') || roles.some((role) => role.platform && role.permissions.includes('all'))
+/** Whether the user may do everything at this moment. */
+export function isAdmin({ status, everywhere, roles }: User): boolean {
+  const holdsAll = everywhere.includes('all') || roles.some((role) => role.platform && role.permissions.includes('all'))
+  return status === 'ACTIVE' && holdsAll
 }
 
 function notOwn(): HubError {

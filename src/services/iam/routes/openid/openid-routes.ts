@@ -4,6 +4,7 @@ import type { IamParts } from '../../deps.ts'
 import type { Login } from '../../login/login.ts'
 import { createInteractions } from '../../openid/interaction.ts'
 import { createOpenidProvider } from '../../openid/provider.ts'
+import { createSignInPace } from '../../openid/sign-in-pace.ts'
 import { deleteClientRoute } from './delete-client.ts'
 import { getClient, getClients } from './get-clients.ts'
 import { getJwks } from './get-jwks.ts'
@@ -29,7 +30,7 @@ export function openidRoutes(parts: IamParts, guards: { login: Login; lookupToke
     ...myGrantRoutes(parts, provider.store),
     getJwks(provider.keys, '/.well-known/jwks.json'),
     getJwks(provider.keys, '/op/jwks'),
-    ...providerRoutes(provider),
+    ...providerRoutes(provider, createSignInPace(parts)),
     ...interactionRoutes(createInteractions(parts, provider, guards)),
   ]
 }

@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { type ErrorCode, HubError } from '#lib/errors'
 import { type AnswerSchemas, type Method, type Route, route } from '#lib/http/route'
 import type { OpenidProvider } from '../../openid/provider.ts'
 
@@ -61,6 +62,9 @@ interface Served {
   readonly response: AnswerSchemas
   readonly body?: typeof TokenForm | typeof TokenQuestion | typeof SignOut
   readonly params?: ReturnType<typeof Type.Object>
+  readonly errors?: readonly ErrorCode[]
+  /** Whether it makes the hub remember that somebody has begun to sign in. */
+  readonly isBeginning?: boolean
   /** Default: JSON, whatever the caller would rather have. */
   readonly produces?: 'text/html'
 }
@@ -87,6 +91,8 @@ const served: readonly Served[] = [
     description: 'For browsers: leads to the pages where the user signs in and consents, and back to the application.',
     produces: 'text/html',
     response: { 303: null, 400: text },
+    errors: ['too-many-requests'],
+    isBeginning: true,
   },
   {
     method: 'GET',
@@ -159,9 +165,18 @@ const served: readonly Served[] = [
   },
 ]
 
-/** Everything that the library answers, as routes of the hub; its answers are sent as they are. */
-export function providerRoutes(provider: Pick<OpenidProvider, 'answer'>): Route[] {
-  return served.map(({ path, body, ...rest }) =>
+/** Characters of a request to sign in, all of which is kept until it is done. */
+const MOST_OF_REQUEST = 6_000
+
+/**
+ * Everything that the library answers, as routes of the hub; its answers are sent as they are. `pace` throws where an address begins too many
+ * sign-ins.
+ */
+export function providerRoutes(
+  provider: Pick<OpenidProvider, 'answer'>,
+  pace: (address: string) => Promise<void>,
+): Route[] {
+  return served.map(({ path, body, isBeginning, ...rest }) =>
     route({
       ...rest,
       path: `/op${path}`,
@@ -169,6 +184,10 @@ export function providerRoutes(provider: Pick<OpenidProvider, 'answer'>): Route[
       permission: 'public',
       ...(body && { ...form, body }),
       async handle({ method, headers: given, url, ip, params, body: bytes }) {
+        if (isBeginning && url.length > MOST_OF_REQUEST) {
+          throw new HubError('bad-request', `The address must not have more than ${MOST_OF_REQUEST} characters`)
+        }
+        if (isBeginning) await pace(ip)
         // To whom asks no more than what there is, the library has no answer.
         const isPreflight = given.origin !== undefined && given['access-control-request-method'] !== undefined
         if (method === 'OPTIONS' && !isPreflight)

@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import { route } from '#lib/http/route'
 import { newId } from '#lib/id'
+import { actingNow } from '../../acting.ts'
 import { asSystem } from '../../as-system.ts'
 import { actor, type IamParts } from '../../deps.ts'
 import { Created, StatusSchema, TenantName } from '../../documents.ts'
@@ -32,6 +33,7 @@ export const postTenant = ({ db, bus, clock }: Pick<IamParts, 'db' | 'bus' | 'cl
       const tenant: Tenant = { id: newId(), name, status, confirmed, createdAt, changedAt: createdAt }
       // Not the principal's scope: the permission is the platform's, and nobody is in a new tenant yet.
       await asSystem(db, async (tx) => {
+        await actingNow({ clock }, tx, principal, permissions.tenantCreate)
         await insertTenant(tx, tenant)
         await bus.publish(tx, {
           name: 'iam.tenant.created',

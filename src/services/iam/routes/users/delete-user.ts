@@ -7,7 +7,7 @@ import { actor, found, type IamParts } from '../../deps.ts'
 import { Created, IdParams } from '../../documents.ts'
 import { permissions } from '../../permissions.ts'
 import { withdrawTokens } from '../../token/withdraw-token.ts'
-import { demandOtherAdmin, holdsAll, notAPerson } from '../../user/user-modification.ts'
+import { demandOtherAdmin, isAdmin, notAPerson } from '../../user/user-modification.ts'
 import { deleteUser, findUserById, lockUser } from '../../user/user-store.ts'
 
 /** `DELETE /users/:id`: whoever keeps something of the user hears of it by the event. */
@@ -31,7 +31,7 @@ export const deleteUserRoute = ({ db, bus, clock }: Pick<IamParts, 'db' | 'bus' 
         if (isBeyondTenants && !seesEverything(current)) {
           throw new HubError('forbidden', 'Cannot delete this user as it may do more than you')
         }
-        if (holdsAll(user)) await demandOtherAdmin(tx, user.id)
+        if (isAdmin(user)) await demandOtherAdmin(tx, user.id)
         await withdrawTokens({ bus }, tx, { userId: user.id }, { by: principal, reason: 'accountDeleted' })
         await deleteUser(tx, user.id)
         const payload = { ...actor(principal), id: user.id, ...(user.tenantId && { tenantId: user.tenantId }) }

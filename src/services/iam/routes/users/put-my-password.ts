@@ -6,7 +6,13 @@ import { changeOwnPassword } from '../../login/password-change.ts'
 import { userBody } from '../../user/user-body.ts'
 
 const Body = Type.Object(
-  { currentPassword: Type.String({ minLength: 1, maxLength: 1024 }), newPassword: userBody.password },
+  {
+    currentPassword: Type.String({ minLength: 1, maxLength: 1024 }),
+    newPassword: userBody.password,
+    endTokens: Type.Optional(
+      Type.Boolean({ default: false, description: 'Whether the tokens that you have made end too' }),
+    ),
+  },
   { additionalProperties: false },
 )
 
@@ -15,7 +21,7 @@ export const putMyPassword = (parts: IamParts, guards: LoginGuards) =>
   route({
     method: 'PUT',
     path: '/api/v1/users/me/password',
-    summary: 'Change your own password; all your other logins end',
+    summary: 'Change your own password, by a login; all your other logins end',
     description: 'A wrong present password counts as a failed login.',
     permission: 'signed-in',
     body: Body,
@@ -23,7 +29,7 @@ export const putMyPassword = (parts: IamParts, guards: LoginGuards) =>
     response: { 204: null },
     errors: ['forbidden', 'too-many-requests'],
     async handle({ body, principal, ip }) {
-      await changeOwnPassword(parts, guards, principal, { ...body, address: ip })
+      await changeOwnPassword(parts, guards, principal, { endTokens: false, ...body, address: ip })
       return { status: 204 }
     },
   })
