@@ -7,8 +7,6 @@ import { type Answer, PAGE_SIZE } from './queries.ts'
 
 /** A user as the API gives it: tenant, roles and permissions are those of the tenant as seen in which it was read. */
 export type User = Answer<'/iam/api/v1/users/{id}'>
-/** A tenant that a user belongs to, with what is given to them there. */
-export type Membership = Answer<'/iam/api/v1/users/{id}/memberships'>['data'][number]
 /** A tenant as the API gives it. */
 export type Tenant = Answer<'/iam/api/v1/tenants/{id}'>
 /** A role as the API gives it. */
@@ -81,13 +79,6 @@ export const userQuery = (id: string) =>
     queryFn: () => answerOf(hub.GET('/iam/api/v1/users/{id}', { params: { path: { id } } })),
   })
 
-/** The tenants that a user belongs to, as far as one sees them. */
-export const userMembershipsQuery = (id: string) =>
-  queryOptions({
-    queryKey: ['users', 'memberships', id],
-    queryFn: () => answerOf(hub.GET('/iam/api/v1/users/{id}/memberships', { params: { path: { id } } })),
-  })
-
 /** The user with exactly this name, if there is one to be seen. */
 export async function findUserByName(username: string): Promise<User | undefined> {
   const query = { meta: true, username: [username] }
@@ -131,12 +122,6 @@ export const grantsQuery = queryOptions({
 export const membershipsQuery = queryOptions({
   queryKey: ['tenants', 'mine'],
   queryFn: () => answerOf(hub.GET('/iam/api/v1/users/me/memberships')),
-})
-
-/** The applications that one has signed in to by the hub. */
-export const grantsQuery = queryOptions({
-  queryKey: ['grants'],
-  queryFn: () => answerOf(hub.GET('/iam/api/v1/users/me/grants')),
 })
 
 /** Which tenants are listed. */

@@ -86,12 +86,6 @@ export function textOf(values: FormData, name: string): string | undefined {
   return String(values.get(name) ?? '').trim() || undefined
 }
 
-/** The lines of a text, without empty ones and spaces around them. */
-export function linesOf(values: FormData, name: string): string[] {
-  const lines = String(values.get(name) ?? '').split('\n')
-  return lines.map((line) => line.trim()).filter((line) => line !== '')
-}
-
 /** All that is chosen under a name. */
 export function chosenOf(values: FormData, name: string): string[] {
   return values.getAll(name).map(String)

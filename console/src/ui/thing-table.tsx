@@ -33,7 +33,7 @@ export function ThingTable<T extends { readonly id: string }>({
   chosen,
 }: TableProps<T>) {
   return (
-    <div className={isPlain ? 'table' : 'card table'}>
+    <div className="card table">
       <table onKeyDown={moveByArrows}>
         <thead>
           <tr>

@@ -89,14 +89,6 @@ function Secret({ value, onClose }: { value: string; onClose: () => void }) {
   return <ShownOnce title="The secret" what="client secret" value={value} onClose={onClose} />
 }
 
-const overlaps = [
-  ['', 'at once'],
-  ['5m', 'in 5 minutes'],
-  ['1h', 'in an hour'],
-  ['1d', 'in a day'],
-  ['7d', 'in a week'],
-] as const
-
 interface DialogProps {
   readonly client: Client
   readonly onClose: () => unknown
