@@ -36,13 +36,17 @@ export function TenantKey({ tenant, onClose }: KeyProps) {
           key === null ? (
             <p className="faint">There is none yet.</p>
           ) : (
-            <div className="copy-line secret">
-              <code>{key}</code>
-              <CopyButton text={key} what="key" label="Copy" />
-              <ActionButton leave={iamCan.deleteKey(me)} onAction={() => setLeaving(true)}>
-                Delete key
-              </ActionButton>
-            </div>
+            <>
+              <p className="copy-line secret">
+                <code>{key}</code>
+                <CopyButton text={key} what="key" label="Copy" />
+              </p>
+              <div>
+                <ActionButton leave={iamCan.deleteKey(me)} onAction={() => setLeaving(true)}>
+                  Delete key
+                </ActionButton>
+              </div>
+            </>
           )
         }
       </Loaded>
