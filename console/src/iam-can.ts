@@ -5,6 +5,14 @@ interface Role {
   readonly isGlobal: boolean
 }
 
+interface MadeToken {
+  readonly type: string
+  readonly accountId: string
+  readonly initiator?: string
+  /** Those of its own. */
+  readonly permissions: readonly string[]
+}
+
 const ofHub = (role: Role): Leave => (role.isGlobal ? no('It is a role of the hub, on which all tenants rely') : yes)
 const isAdmin = ({ permissions }: Actor): boolean => permissions.includes('all')
 const admin = (me: Actor): Leave => (isAdmin(me) ? yes : no('Only administrators of the hub may'))
@@ -55,12 +63,14 @@ export const iamCan = {
     if (token.isCurrent) return no('This is your present login: sign out to end it')
     return token.accountId === me.id || acrossHub(me, 'iam.token.delete').may ? yes : within(me, 'tenant.tokens.delete')
   },
-  rotateToken: (me: Actor, token: { readonly accountId: string; readonly type: string }): Leave =>
-    token.type === 'SELF' || token.type === 'DELEGATE'
-      ? no('Only tokens that were made are rotated')
-      : token.accountId === me.id
-        ? yes
-        : no('Only its owner rotates it'),
+  rotateToken: (me: Actor, { type, accountId, initiator, permissions }: MadeToken): Leave => {
+    if (type === 'SELF' || type === 'DELEGATE') return no('Only tokens that were made are rotated')
+    if (accountId !== me.id) {
+      return initiator === me.id ? acrossHub(me, 'iam.token.create') : no('Only its owner and who made it rotate it')
+    }
+    // Whoever comes by an account does not come by what others let it do besides.
+    return permissions.length === 0 || initiator === me.id ? yes : no('Somebody else gave it permissions of its own')
+  },
   seeClients: (me: Actor): Leave => acrossHub(me, 'iam.client.read'),
   createClient: (me: Actor): Leave => acrossHub(me, 'iam.client.create'),
   changeClient: (me: Actor): Leave => acrossHub(me, 'iam.client.update'),

@@ -45,11 +45,13 @@ test('iamCan keeps roles of the hub as they are, and their giving to administrat
 })
 
 test('iamCan lets everybody end their own tokens, and rotate those that were made', () => {
-  const token = { accountId: user.id, isCurrent: false, type: 'PERSISTENT' }
+  const token = { accountId: user.id, isCurrent: false, type: 'PERSISTENT', permissions: [] }
   assert.deepEqual([iamCan.revokeToken(user, token).may, iamCan.rotateToken(user, token).may], [true, true])
   assert.equal(iamCan.rotateToken(user, { ...token, type: 'SELF' }).may, false)
   assert.deepEqual([iamCan.revokeToken(tenantAdmin, token).may, iamCan.rotateToken(admin, token).may], [true, false])
   assert.equal(iamCan.revokeToken({ ...user, id: 'other' }, token).may, false)
+  const wide = { ...token, initiator: admin.id, permissions: ['logs.read'] }
+  assert.deepEqual([iamCan.rotateToken(user, wide).may, iamCan.rotateToken(admin, wide).may], [false, true])
 })
 
 test('iamCan gives a secret to those applications alone that keep one', () => {

@@ -251,6 +251,7 @@ describe('the console for whoever looks after access', () => {
     const [first, second] = [await createTenant(hub.admin), await createTenant(hub.admin)]
     const id = await createUser(hub, first, 'emil')
     await hub.admin.expect('PUT', `/iam/api/v1/tenants/${second}/users/${id}`, {})
+    const made = await (await logIn(hub.url, { username: 'emil', password })).expect('POST', '/iam/api/v1/tokens', {})
     const page = await openConsole(t, hub, { refused: /^(401 .*\/users\/me|403 .*\/users\/me\/password)$/ })
     await page.goto('/account')
     await signIn(page, 'emil')
@@ -259,8 +260,11 @@ describe('the console for whoever looks after access', () => {
     await button(page, 'Change password').click()
     await page.getByText('Must be the present password').waitFor()
     await page.getByLabel('Present password').fill(password)
+    await page.getByLabel('End the tokens').check()
+    assert.equal(await statusOf(hub, made.token), 200)
     await button(page, 'Change password').click()
     await page.getByText('It is changed.').waitFor()
+    assert.equal(await statusOf(hub, made.token), 401)
     assert.equal((await callHub(hub.url, 'POST', '/iam/login', { body: { username: 'emil', password } })).status, 401)
 
     const rows = page.getByRole('region', { name: 'Tenants' }).getByRole('row')

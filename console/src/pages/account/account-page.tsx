@@ -11,7 +11,7 @@ import type { AccountSearch } from '../../search.ts'
 import { ActionButton } from '../../ui/action-button.tsx'
 import { Fact, Facts } from '../../ui/facts.tsx'
 import { Form, textOf } from '../../ui/form.tsx'
-import { TextField } from '../../ui/form-fields.tsx'
+import { CheckField, TextField } from '../../ui/form-fields.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
 import { Moment } from '../../ui/moment.tsx'
 import { PageHead } from '../../ui/page-head.tsx'
@@ -80,6 +80,7 @@ function Password() {
     const body = {
       currentPassword: String(values.get('currentPassword')),
       newPassword: String(values.get('newPassword')),
+      endTokens: values.has('endTokens'),
     }
     return answerOf(hub.PUT('/iam/api/v1/users/me/password', { body }))
   }
@@ -109,6 +110,7 @@ function Password() {
           autoComplete="new-password"
           hint={passwordHint}
         />
+        <CheckField label="End the tokens that I have made too" name="endTokens" />
       </Form>
     </section>
   )

@@ -124,7 +124,7 @@ function SetPassword({ user, onClose }: DialogProps) {
           autoComplete="new-password"
           hint={passwordHint}
         />
-        <p className="faint">All logins of the user end. Tokens that were made stay.</p>
+        <p className="faint">All logins of the user end, and the tokens that the user has made.</p>
       </Form>
     </Dialog>
   )
