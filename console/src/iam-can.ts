@@ -43,6 +43,9 @@ export const iamCan = {
   renameTenant: (me: Actor): Leave => within(me, 'tenant.profile.update'),
   /** It could shut out administrators who belong to it. */
   standTenant: admin,
+  readKey: (me: Actor): Leave => acrossHub(me, 'iam.key.read'),
+  setKey: (me: Actor): Leave => acrossHub(me, 'iam.key.create'),
+  deleteKey: (me: Actor): Leave => acrossHub(me, 'iam.key.delete'),
   exportTenant: (me: Actor): Leave => acrossHub(me, 'iam.tenant.export'),
   importTenant: (me: Actor): Leave => acrossHub(me, 'iam.tenant.import'),
   deleteTenant: (me: Actor): Leave => acrossHub(me, 'iam.tenant.delete'),

@@ -79,7 +79,7 @@ export interface TenantsSearch extends Listing {
 export interface TenantSearch extends Listing {
   readonly status?: Status
   readonly sort?: 'username' | '-username' | 'createdAt' | '-createdAt'
-  readonly do?: 'rename' | 'export' | 'delete' | 'take-in'
+  readonly do?: 'rename' | 'key' | 'export' | 'delete' | 'take-in'
 }
 /** Roles; and what is being done. */
 export interface RolesSearch extends Listing {
@@ -182,7 +182,7 @@ export const readSearch = {
     ...listing(raw),
     ...oneOf(raw, 'status', statuses),
     ...oneOf(raw, 'sort', userSorts),
-    ...oneOf(raw, 'do', ['rename', 'export', 'delete', 'take-in']),
+    ...oneOf(raw, 'do', ['rename', 'key', 'export', 'delete', 'take-in']),
   }),
   roles: (raw: Raw): RolesSearch => ({ ...listing(raw), ...oneOf(raw, 'do', ['create']) }),
   role: (raw: Raw): RoleSearch => oneOf(raw, 'do', ['change', 'delete']),

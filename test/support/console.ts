@@ -54,10 +54,13 @@ export async function openConsole(
   return context.newPage()
 }
 
-/** What axe finds that is serious or critical, one line each. */
-export async function accessibilityFaults(page: Page): Promise<string[]> {
+/** What axe finds that is serious or critical, one line each; by all its rules or by these alone. */
+export async function accessibilityFaults(page: Page, rules?: readonly string[]): Promise<string[]> {
   await page.evaluate(axe.source)
-  const { violations } = await page.evaluate(() => (globalThis as unknown as { axe: typeof axe }).axe.run())
+  const { violations } = await page.evaluate(
+    (runOnly) => (globalThis as unknown as { axe: typeof axe }).axe.run(runOnly ? { runOnly } : {}),
+    rules && [...rules],
+  )
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .flatMap(({ id, help, nodes }) => nodes.map(({ html }) => `${id}: ${help}: ${html.slice(0, 200)}`))

@@ -1,7 +1,7 @@
 // For tests of the OpenID provider: a browser without a screen, and an application that uses openid-client.
 
 import * as openid from 'openid-client'
-import type { Process } from './iam-hub.ts'
+import type { Call, Process } from './iam-hub.ts'
 
 /** What a browser shows, or where it was led away to. */
 export interface View {
@@ -115,9 +115,14 @@ export interface Begun {
   readonly nonce: string
 }
 
+/** A hub whose API is called as somebody. */
+export interface Api extends Pick<Process, 'url'> {
+  call(method: string, path: string, call: Call): Promise<Pick<Awaited<ReturnType<Process['call']>>, 'status' | 'body'>>
+}
+
 /** Registers an application, and has it look up what the provider offers. */
 export async function registerApplication(
-  hub: Process,
+  hub: Api,
   token: string,
   about: {
     readonly type?: string
@@ -187,7 +192,7 @@ export function actionOf(view: View, action: 'login' | 'consent' | 'abort'): str
 
 /** The whole code flow in a new browser. */
 export async function signIn(
-  hub: Process,
+  hub: Site,
   app: Application,
   credentials: { readonly username: string; readonly password: string },
   more: Record<string, string> = {},

@@ -159,6 +159,14 @@ export const tenantQuery = (id: string) =>
     queryFn: () => answerOf(hub.GET('/iam/api/v1/tenants/{id}', { params: { path: { id } } })),
   })
 
+/** The key of a tenant; kept no longer than it is looked at. */
+export const tenantKeyQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['tenants', 'key', id],
+    queryFn: () => answerOf(hub.GET('/iam/api/v1/tenants/{id}/key', { params: { path: { id } } })),
+    gcTime: 0,
+  })
+
 /** Roles: those of the hub first, then by tenant. */
 export const rolesQuery = (filter: Listing) =>
   queryOptions({

@@ -10,6 +10,14 @@ import { ThingTable } from '../../ui/thing-table.tsx'
 
 type Grant = Answer<'/iam/api/v1/users/me/grants'>['data'][number]
 
+/** What each scope lets an application have. */
+const meanings: Record<Grant['scopes'][number], string> = {
+  openid: 'who you are',
+  profile: 'your names',
+  global: 'your roles and permissions',
+  offline_access: 'also when you are away',
+}
+
 /** The applications that one has signed in to by the hub, and the way to take that back. */
 export function MyGrants() {
   const query = useQuery(grantsQuery)
@@ -27,7 +35,11 @@ export function MyGrants() {
               things={data}
               columns={[
                 { title: 'Application', cell: ({ name }) => <strong>{name}</strong> },
-                { title: 'May see', cell: ({ scopes }) => scopes.join(', '), className: 'wide wrap' },
+                {
+                  title: 'May see',
+                  cell: ({ scopes }) => scopes.map((scope) => meanings[scope]).join(', '),
+                  className: 'wide wrap',
+                },
                 { title: 'Since', cell: ({ grantedAt }) => <Moment at={grantedAt} />, className: 'faint wide' },
                 { title: 'Ends', cell: ({ expiresAt }) => <Moment at={expiresAt} />, className: 'faint' },
                 {
@@ -49,7 +61,7 @@ export function MyGrants() {
   )
 }
 
-function TakeBack({ grant: { id, name }, onClose }: { grant: Grant; onClose: () => void }) {
+function TakeBack({ grant: { id, name, trusted }, onClose }: { grant: Grant; onClose: () => void }) {
   return (
     <ConfirmDialog
       title={`Take back what ${name} may?`}
@@ -58,7 +70,12 @@ function TakeBack({ grant: { id, name }, onClose }: { grant: Grant; onClose: () 
       onDone={onClose}
       onClose={onClose}
     >
-      <p>Its tokens are void at once, and it has to ask you again.</p>
+      <p>
+        Its tokens are void at once.{' '}
+        {trusted
+          ? 'The hub trusts it: when you sign in to it again, it may the same without a question.'
+          : 'When you sign in to it again, it has to ask you.'}
+      </p>
     </ConfirmDialog>
   )
 }

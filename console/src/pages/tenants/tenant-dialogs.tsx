@@ -14,13 +14,14 @@ import { chosenOf, Form } from '../../ui/form.tsx'
 import { ChoiceField, TextField } from '../../ui/form-fields.tsx'
 import { saveFile } from '../../ui/save-file.ts'
 import { useRoleChoices } from '../users/role-choices.ts'
+import { TenantKey } from './tenant-key.tsx'
 
 interface DialogProps {
   readonly tenant: Tenant
   readonly onClose: () => unknown
 }
 
-const dialogs = { rename: ChangeTenant, export: ExportTenant, delete: DeleteTenant, 'take-in': TakeIn }
+const dialogs = { rename: ChangeTenant, key: TenantKey, export: ExportTenant, delete: DeleteTenant, 'take-in': TakeIn }
 
 /** What is being done with a tenant. */
 export function TenantDialogs({ doing, ...props }: DialogProps & { doing: NonNullable<TenantSearch['do']> }) {

@@ -52,6 +52,11 @@ function TenantView({ tenant }: { tenant: Tenant }) {
         <ActionButton leave={iamCan.renameTenant(me)} onAction={() => open('rename')}>
           Change
         </ActionButton>
+        {iamCan.readKey(me).may && (
+          <button type="button" className="button" onClick={() => open('key')}>
+            Key
+          </button>
+        )}
         <ActionButton leave={iamCan.exportTenant(me)} onAction={() => open('export')}>
           Export
         </ActionButton>

@@ -16,6 +16,15 @@ export function memberOf(user: User, memberships: readonly Membership[], tenant:
   return memberships.find((each) => each.tenant === tenant && each.tenant !== user.tenant) ?? user
 }
 
+/** What a user has beyond the tenant in which it acts by default. */
+function everywhere(user: User, memberships: readonly Membership[]): Pick<User, 'roles' | 'permissions'> {
+  const there = memberships.find(({ tenant }) => tenant === user.tenant)
+  return {
+    roles: user.roles.filter(({ id }) => !there?.roles.some((role) => role.id === id)),
+    permissions: user.permissions.filter((name) => !there?.permissions.includes(name)),
+  }
+}
+
 interface MembershipsProps {
   readonly user: User
   readonly memberships: readonly Membership[]
@@ -27,8 +36,7 @@ interface MembershipsProps {
 /** The tenants that a user belongs to, with the roles in each. */
 export function Memberships({ user, memberships, chosen, onChange }: MembershipsProps) {
   const { data: me } = useSuspenseQuery(meQuery)
-  const ofTenants = new Set(memberships.flatMap(({ roles }) => roles.map(({ id }) => id)))
-  const everywhere = user.roles.filter(({ id }) => !ofTenants.has(id))
+  const { roles, permissions } = everywhere(user, memberships)
   const change = (tenant: string | undefined) => (
     <ActionButton leave={iamCan.changeUser(me)} onAction={() => onChange(tenant)}>
       Change roles
@@ -41,9 +49,14 @@ export function Memberships({ user, memberships, chosen, onChange }: Memberships
         {memberships.length === 0 && change(undefined)}
       </div>
       {memberships.length === 0 && <p className="faint">Belongs to no tenant.</p>}
-      {everywhere.length > 0 && (
+      {roles.length > 0 && (
         <p>
-          In force everywhere: <Roles roles={everywhere} />
+          In force everywhere: <Roles roles={roles} />
+        </p>
+      )}
+      {permissions.length > 0 && (
+        <p>
+          Given directly, everywhere: <Given permissions={permissions} />
         </p>
       )}
       {memberships.length > 0 && (
