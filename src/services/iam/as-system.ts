@@ -1,4 +1,4 @@
-import type { Database, Tx } from '#lib/postgres'
+import type { Database, Queryable, Tx } from '#lib/postgres'
 
 /**
  * Runs work that sees every tenant's rows, in the name of the hub itself. The only place where the IAM steps over the isolation of
@@ -7,6 +7,11 @@ import type { Database, Tx } from '#lib/postgres'
  */
 export function asSystem<T>(db: Database, work: (tx: Tx) => Promise<T>): Promise<T> {
   return db.transaction('everything', work)
+}
+
+/** The same for looks of one statement, each a transaction of its own in one round trip. */
+export function lookingAsSystem(db: Database): Queryable {
+  return { query: (statement, values) => db.queryAs('everything', statement, values) }
 }
 
 /** Lets one look within a tenant's transaction see every tenant's rows; afterwards it sees its own again. Nothing else may run meanwhile. */

@@ -1,4 +1,4 @@
-import type { Tx } from '#lib/postgres'
+import type { Queryable, Tx } from '#lib/postgres'
 
 /** SQL: whether user `u` may do something beyond tenants. */
 const BEYOND_TENANTS = `(u.permissions <> '{}' or exists (select from iam.platform_role p where p.user_id = u.id))`
@@ -24,8 +24,8 @@ interface LoginRow {
 }
 
 /** Services are not found: they have no password. */
-export async function findLoginAccount(tx: Tx, username: string): Promise<LoginAccount | undefined> {
-  const [row] = await tx.query<LoginRow>(
+export async function findLoginAccount(db: Queryable, username: string): Promise<LoginAccount | undefined> {
+  const [row] = await db.query<LoginRow>(
     {
       name: 'iam-login-account',
       text: `select u.id, u.password_hash, m.tenant_id, u.status = 'ACTIVE' and (m.status = 'ACTIVE' or ${BEYOND_TENANTS}
@@ -61,7 +61,10 @@ export async function findPasswordHash(tx: Tx, userId: string): Promise<string |
 /** Whether the user still may log in with the password of that hash; keeps it so until the transaction ends. */
 export async function lockLoginAccount(tx: Tx, { id, passwordHash }: LoginAccount): Promise<boolean> {
   const rows = await tx.query(
-    `select from iam.user where id = $1 and status = 'ACTIVE' and password_hash = $2 for share`,
+    {
+      name: 'iam-login-lock',
+      text: `select from iam.user where id = $1 and status = 'ACTIVE' and password_hash = $2 for share`,
+    },
     [id, passwordHash],
   )
   return rows.length === 1

@@ -24,14 +24,18 @@ export async function countTry(tx: Tx, keys: readonly PacedKey[], now: Date): Pr
   return Math.max(0, ...keys.map(({ key, burst, everyMs }) => (over.get(key) ?? 0) - burst * everyMs))
 }
 
-/** Takes a try back that has come out well. */
-export async function uncountTry(tx: Tx, keys: readonly PacedKey[]): Promise<void> {
+/** Takes a try back that has come out well, with the commit. */
+export function uncountTry(tx: Tx, keys: readonly PacedKey[]): void {
   const sorted = keys.toSorted((a, b) => (a.key < b.key ? -1 : 1))
-  await tx.query(
-    `with tried as (
-       select p.key, tried.every from iam.login_pace p join unnest($1::text[], $2::float8[]) as tried (key, every) using (key)
-        order by p.key for update of p)
-     update iam.login_pace p set tat = p.tat - make_interval(secs => tried.every / 1000) from tried where p.key = tried.key`,
+  tx.defer(
+    {
+      name: 'iam-login-untry',
+      text: `
+        with tried as (
+          select p.key, tried.every from iam.login_pace p join unnest($1::text[], $2::float8[]) as tried (key, every) using (key)
+           order by p.key for update of p)
+        update iam.login_pace p set tat = p.tat - make_interval(secs => tried.every / 1000) from tried where p.key = tried.key`,
+    },
     [sorted.map(({ key }) => key), sorted.map(({ everyMs }) => everyMs)],
   )
 }
@@ -48,20 +52,26 @@ export async function deleteRested(tx: Tx, now: Date, most: number): Promise<num
 
 /** Whether the user has logged in from there since then. */
 export async function isKnownPlace(tx: Tx, userId: string, address: string, since: Date): Promise<boolean> {
-  const rows = await tx.query('select from iam.login_place where user_id = $1 and address = $2 and seen_at > $3', [
-    userId,
-    address,
-    since,
-  ])
+  const rows = await tx.query(
+    {
+      name: 'iam-login-place',
+      text: 'select from iam.login_place where user_id = $1 and address = $2 and seen_at > $3',
+    },
+    [userId, address, since],
+  )
   return rows.length > 0
 }
 
-/** Remembers a place, at most once a day. */
-export async function rememberPlace(tx: Tx, userId: string, address: string, now: Date): Promise<void> {
-  await tx.query(
-    `insert into iam.login_place as known (user_id, address, seen_at) values ($1, $2, $3)
-     on conflict (user_id, address) do update set seen_at = excluded.seen_at
-       where known.seen_at < excluded.seen_at - interval '1 day'`,
+/** Remembers a place, at most once a day, with the commit. */
+export function rememberPlace(tx: Tx, userId: string, address: string, now: Date): void {
+  tx.defer(
+    {
+      name: 'iam-login-remember',
+      text: `
+        insert into iam.login_place as known (user_id, address, seen_at) values ($1, $2, $3)
+        on conflict (user_id, address) do update set seen_at = excluded.seen_at
+          where known.seen_at < excluded.seen_at - interval '1 day'`,
+    },
     [userId, address, now],
   )
 }

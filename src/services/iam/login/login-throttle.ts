@@ -51,8 +51,8 @@ export function createLoginThrottle({
       return {
         end: (how) =>
           asSystem(db, async (tx) => {
-            await uncountTry(tx, keys)
-            if (how === 'succeeded' && userId !== undefined) await rememberPlace(tx, userId, place, clock())
+            uncountTry(tx, keys)
+            if (how === 'succeeded' && userId !== undefined) rememberPlace(tx, userId, place, clock())
           }).catch((err: unknown) => logger.warn({ err }, 'A login could not be taken back from its count')),
       }
     },

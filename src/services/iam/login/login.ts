@@ -1,6 +1,6 @@
 import { HubError } from '#lib/errors'
 import { newId } from '#lib/id'
-import { asSystem } from '../as-system.ts'
+import { asSystem, lookingAsSystem } from '../as-system.ts'
 import type { IamParts } from '../deps.ts'
 import type { IssuedToken } from '../token/token.ts'
 import { issueToken } from '../token/token-issue.ts'
@@ -32,7 +32,7 @@ export function createLogin(parts: LoginParts, guards: LoginGuards): Login {
   const hashKey = masterKey.derive('iam/username-hash')
   return async ({ username, password, address }) => {
     const name = normaliseUsername(username)
-    const account = await asSystem(db, (tx) => findLoginAccount(tx, name))
+    const account = await findLoginAccount(lookingAsSystem(db), name)
     const who = {
       subject: account?.id ?? usernameHash(hashKey, name),
       userId: account?.id,

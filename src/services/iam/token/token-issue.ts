@@ -4,14 +4,14 @@ import type { IssuedToken, Token } from './token.ts'
 import { insertToken, insertTokenValue } from './token-store.ts'
 import { newToken, tokenHash } from './token-text.ts'
 
-/** Stores a new token with its first value, and tells of it; `by` is absent where the hub itself makes it. */
+/** Stores a new token with its first value, and tells of it, all with the commit; `by` is absent where the hub itself makes it. */
 export async function issueToken<T extends Token>(
   { bus }: Pick<IamParts, 'bus'>,
   tx: Tx,
   token: T,
   by?: Parameters<typeof actor>[0],
 ): Promise<IssuedToken<T['expiresAt']>> {
-  await insertToken(tx, token)
+  insertToken(tx, token)
   const { id, userId: accountId, type, scope, flowId, description } = token
   const permissions = [...new Set(token.permissions)]
   await bus.publish(tx, {
@@ -28,12 +28,12 @@ export async function issueToken<T extends Token>(
       ...(token.expiresAt && { expiresAt: token.expiresAt.toISOString() }),
     },
   })
-  return { token: await issueValue(tx, token), id, expiresAt: token.expiresAt }
+  return { token: issueValue(tx, token), id, expiresAt: token.expiresAt }
 }
 
-/** Gives a token one more value; the older ones stay as they are. */
-export async function issueValue(tx: Tx, { id, createdAt }: { id: string; createdAt: Date }): Promise<string> {
+/** Gives a token one more value; the older ones stay as they are. It is stored with the commit. */
+export function issueValue(tx: Tx, { id, createdAt }: { id: string; createdAt: Date }): string {
   const text = newToken()
-  await insertTokenValue(tx, { hash: tokenHash(text), tokenId: id, createdAt })
+  insertTokenValue(tx, { hash: tokenHash(text), tokenId: id, createdAt })
   return text
 }

@@ -36,7 +36,7 @@ export async function giveValue(
   }
   if (token.expiresAt) await endTokenValues(tx, token.id, token.expiresAt)
   await updateTokenExpiry(tx, token.id, expiresAt)
-  const text = await issueValue(tx, { id: token.id, createdAt: parts.clock() })
+  const text = issueValue(tx, { id: token.id, createdAt: parts.clock() })
   await tellOfChange(parts, tx, { token, expiresAt, by }, ['value'])
   return { token: text, id: token.id, expiresAt }
 }

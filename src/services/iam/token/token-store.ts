@@ -1,12 +1,16 @@
 import type { Tx } from '#lib/postgres'
 import type { Token, TokenType } from './token.ts'
 
-/** Stores a token without a value: nobody can act by it yet. */
-export async function insertToken(tx: Tx, token: Token): Promise<void> {
-  await tx.query(
-    `insert into iam.token (id, user_id, tenant_id, type, permissions, scope, expires_at, created_at,
-                            description, inquirer, flow_id, made_by, lifespan)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+/** Stores a token without a value, with the commit: nobody can act by it yet. */
+export function insertToken(tx: Tx, token: Token): void {
+  tx.defer(
+    {
+      name: 'iam-token-insert',
+      text: `
+        insert into iam.token (id, user_id, tenant_id, type, permissions, scope, expires_at, created_at,
+                               description, inquirer, flow_id, made_by, lifespan)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+    },
     [
       token.id,
       token.userId,
@@ -25,16 +29,18 @@ export async function insertToken(tx: Tx, token: Token): Promise<void> {
   )
 }
 
-/** A text by which a token is known, as its hash. It ends with its token unless it is replaced before. */
-export async function insertTokenValue(
+/** A text by which a token is known, as its hash, stored with the commit. It ends with its token unless it is replaced before. */
+export function insertTokenValue(
   tx: Tx,
   { hash, tokenId, createdAt }: { hash: Buffer; tokenId: string; createdAt: Date },
-): Promise<void> {
-  await tx.query('insert into iam.token_value (hash, token_id, created_at) values ($1, $2, $3)', [
-    hash,
-    tokenId,
-    createdAt,
-  ])
+): void {
+  tx.defer(
+    {
+      name: 'iam-token-value-insert',
+      text: 'insert into iam.token_value (hash, token_id, created_at) values ($1, $2, $3)',
+    },
+    [hash, tokenId, createdAt],
+  )
 }
 
 /** Lets all values of the token end at that moment, unless they end before. */
@@ -89,12 +95,16 @@ export async function deleteExpiredTokens(tx: Tx, now: Date, most: number): Prom
 /** Deletes the oldest logins of a user, so that about `most` are left: logins at the same moment do not wait for each other. */
 export async function deleteOldestLogins(tx: Tx, userId: string, most: number): Promise<DeletedToken[]> {
   const rows = await tx.query<DeletedRow>(
-    // Nested, as a lock beside an offset would take the rows that are skipped as well: every login that stays.
-    `delete from iam.token where id in (
-       select id from iam.token where id in (
-         select id from iam.token where user_id = $1 and type = 'SELF' order by created_at desc, id desc offset $2)
-          for update skip locked)
-     returning id, user_id, tenant_id`,
+    {
+      name: 'iam-login-oldest',
+      // Nested, as a lock beside an offset would take the rows that are skipped as well: every login that stays.
+      text: `
+        delete from iam.token where id in (
+          select id from iam.token where id in (
+            select id from iam.token where user_id = $1 and type = 'SELF' order by created_at desc, id desc offset $2)
+             for update skip locked)
+        returning id, user_id, tenant_id`,
+    },
     [userId, most],
   )
   return rows.map(toDeleted)
