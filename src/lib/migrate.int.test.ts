@@ -34,7 +34,7 @@ async function setup(t: TestContext) {
 }
 
 const THING = 'create table app.thing (tenant_id uuid not null, text text not null);'
-const FOUNDATION = 'oih/0001-foundation.sql'
+const FOUNDATION = ['oih/0001-foundation.sql', 'oih/0002-public-url.sql']
 
 test('migrate() of an empty database runs once where processes start at the same time', async (t) => {
   const { run, keys, applied, asSuperuser } = await setup(t)
@@ -42,8 +42,8 @@ test('migrate() of an empty database runs once where processes start at the same
   await run({ '0001-a.sql': THING, 'README.md': 'no SQL' }).then(() => asSuperuser('drop schema oih, app cascade'))
   applied.length = 0
   await Promise.all(Array.from({ length: 4 }, () => run()))
-  assert.deepEqual(await keys(), ['app/0001-a.sql', FOUNDATION])
-  assert.deepEqual(applied, [{ migration: FOUNDATION }, { migration: 'app/0001-a.sql' }])
+  assert.deepEqual(await keys(), ['app/0001-a.sql', ...FOUNDATION])
+  assert.deepEqual(applied, [...FOUNDATION.map((migration) => ({ migration })), { migration: 'app/0001-a.sql' }])
 })
 
 test('migrate() refuses a file that has changed since, by its name, and applies nothing', async (t) => {
@@ -51,7 +51,7 @@ test('migrate() refuses a file that has changed since, by its name, and applies 
   await run({ '0002-b.sql': THING })
   const changed = run({ '0002-b.sql': `${THING} -- changed`, '0001-a.sql': THING.replace('thing', 'other') })
   await assert.rejects(changed, /Cannot migrate as "app\/0002-b\.sql" must not change once applied/)
-  assert.deepEqual(await keys(), ['app/0002-b.sql', FOUNDATION])
+  assert.deepEqual(await keys(), ['app/0002-b.sql', ...FOUNDATION])
   assert.deepEqual(await tables(), ['thing'])
 })
 
@@ -63,7 +63,7 @@ test('migrate() refuses a table that is of no tenant and does not say so', async
   await assert.rejects(run({ '0001-a.sql': comment('It is shared: by all') }), /app\.free must have a tenant_id/)
   assert.deepEqual(await tables(), [])
   await run({ '0001-a.sql': comment('shared: it is of nobody') })
-  assert.deepEqual(await keys(), ['app/0001-a.sql', FOUNDATION])
+  assert.deepEqual(await keys(), ['app/0001-a.sql', ...FOUNDATION])
 })
 
 test('migrate() refuses a table that promises a policy and has no row-level security', async (t) => {
@@ -170,11 +170,11 @@ test('migrate() leaves nothing of a file that fails, and goes on from there the 
     '0003-c.sql': THING.replace('thing', 'last'),
   }
   await assert.rejects(run(files), { code: '22012' })
-  assert.deepEqual(await keys(), ['app/0001-a.sql', FOUNDATION])
+  assert.deepEqual(await keys(), ['app/0001-a.sql', ...FOUNDATION])
   assert.deepEqual(await tables(), ['thing'])
   assert.deepEqual(await asSuperuser('select from app.thing'), [])
   await run({ '0002-b.sql': THING.replace('thing', 'half') })
-  assert.deepEqual(await keys(), ['app/0001-a.sql', 'app/0002-b.sql', 'app/0003-c.sql', FOUNDATION])
+  assert.deepEqual(await keys(), ['app/0001-a.sql', 'app/0002-b.sql', 'app/0003-c.sql', ...FOUNDATION])
   assert.deepEqual(await tables(), ['half', 'last', 'thing'])
 })
 
@@ -203,7 +203,7 @@ test('migrate() fails with the cause when its connection is cut, and leaves the 
   const { run, keys } = await setup(t)
   const cutting = run({ '0001-a.sql': `${THING} reset role; select pg_terminate_backend(pg_backend_pid())` })
   await assert.rejects(cutting, { code: '57P01' })
-  assert.deepEqual(await keys(), [FOUNDATION])
+  assert.deepEqual(await keys(), FOUNDATION)
   await run({ '0001-a.sql': THING })
-  assert.deepEqual(await keys(), ['app/0001-a.sql', FOUNDATION])
+  assert.deepEqual(await keys(), ['app/0001-a.sql', ...FOUNDATION])
 })
