@@ -83,6 +83,7 @@ function report(
   const complete = isDeepStrictEqual(names, [
     'flowrepo.flow.created',
     'flowrepo.flow.starting',
+    'iam.token.created',
     'flow.started',
     'flowrepo.flow.stopping',
     'flow.stopped',
