@@ -1,4 +1,4 @@
-import type { Status } from './api/iam-queries.ts'
+import type { Listing, Status } from './api/iam-queries.ts'
 import type { FlowStatus, RunStatus } from './api/queries.ts'
 
 // What stands behind the question mark, for each page. Values are texts; what makes no sense is left out.
@@ -50,11 +50,6 @@ export interface AuditSearch {
   readonly page?: number
 }
 
-/** What lists of people and things have: a part of the name, and the page. */
-export interface Listing {
-  readonly q?: string
-  readonly page?: number
-}
 /** Users: with a status, of a tenant, who have a role; and what is being done. */
 export interface UsersSearch extends Listing {
   readonly status?: Status

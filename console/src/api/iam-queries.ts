@@ -1,5 +1,4 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
-import type { Listing } from '../search.ts'
 import { answerOf, hub } from './client.ts'
 import { type Answer, PAGE_SIZE } from './queries.ts'
 
@@ -24,6 +23,12 @@ export type KnownPermission = Answer<'/iam/api/v1/permissions/catalogue'>['data'
 export const statuses = ['ACTIVE', 'DISABLED', 'PENDING'] as const
 /** One of them. */
 export type Status = (typeof statuses)[number]
+
+/** What lists of people and things have: a part of the name, and the page. */
+export interface Listing {
+  readonly q?: string
+  readonly page?: number
+}
 
 /** The most that a list gives at once: for choices, which are few. */
 const MOST = 100

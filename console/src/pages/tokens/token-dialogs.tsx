@@ -12,7 +12,7 @@ import { ChoiceField, TextField } from '../../ui/form-fields.tsx'
 import { overlaps } from '../../ui/overlaps.ts'
 import { ShownOnce } from '../../ui/shown-once.tsx'
 import { usePermissionChoices } from '../users/role-choices.ts'
-import { tokenName } from './token-list.tsx'
+import { tokenName } from './token-name.ts'
 
 const lifespans = [
   ['1h', 'in an hour'],

@@ -12,6 +12,7 @@ import { shortId } from '../../ui/short-id.tsx'
 import { TenantLink } from '../../ui/tenant-link.tsx'
 import { type Column, ThingList } from '../../ui/thing-table.tsx'
 import { RevokeToken, RotateToken } from './token-dialogs.tsx'
+import { tokenName } from './token-name.ts'
 
 interface TokenListProps {
   /** An account; undefined for all that an administrator of the hub sees. */
@@ -68,13 +69,6 @@ function NoToken() {
       <p>Whoever signs in has a login; tokens are made for programs, on the page “Tokens and logins”.</p>
     </EmptyState>
   )
-}
-
-/** What a token is called. */
-export function tokenName({ type, inquirer, flowId }: Token): string {
-  if (type === 'SELF') return 'Login'
-  if (flowId !== undefined) return 'Run of a flow'
-  return inquirer ?? 'Token without a name'
 }
 
 const nameColumn: Column<Token> = {
