@@ -151,7 +151,7 @@ async function startProcess(
     permissions: flowPermissions,
     passwords: createPasswords(options.passwords),
     ...(options.unthrottled && {
-      throttle: { enter: async () => ({ end: async () => {} }), settle: async () => 0 },
+      throttle: { enter: async () => ({ succeed() {}, takeBack: async () => {} }), settle: async () => 0 },
     }),
   })
   const server = createHttpServer({

@@ -1,4 +1,5 @@
 import { HubError } from '#lib/errors'
+import type { Tx } from '#lib/postgres'
 import { asSystem } from '../as-system.ts'
 import type { IamParts } from '../deps.ts'
 import type { FailedLogin } from './login-failure-store.ts'
@@ -15,8 +16,10 @@ export interface LoginThrottle {
 
 /** A try that was let in. */
 export interface LoginTry {
-  /** The try does not count: the password was right, or was not looked at. Never rejects: the login does not hang on it. */
-  end(how: 'succeeded' | 'not looked at'): Promise<void>
+  /** The password was right: with the commit of what it is good for, the try no longer counts and its place is known. */
+  succeed(tx: Tx): void
+  /** The password was not looked at: the try does not count. Never rejects: there is another reason to tell. */
+  takeBack(): Promise<void>
 }
 
 /** Stands for a user whom there is not, so that looking for the place takes the same. */
@@ -49,11 +52,14 @@ export function createLoginThrottle({
         return tried
       })
       return {
-        end: (how) =>
-          asSystem(db, async (tx) => {
-            uncountTry(tx, keys)
-            if (how === 'succeeded' && userId !== undefined) rememberPlace(tx, userId, place, clock())
-          }).catch((err: unknown) => logger.warn({ err }, 'A login could not be taken back from its count')),
+        succeed(tx) {
+          uncountTry(tx, keys)
+          if (userId !== undefined) rememberPlace(tx, userId, place, clock())
+        },
+        takeBack: () =>
+          asSystem(db, async (tx) => uncountTry(tx, keys)).catch((err: unknown) =>
+            logger.warn({ err }, 'A login could not be taken back from its count'),
+          ),
       }
     },
     settle: (most) =>

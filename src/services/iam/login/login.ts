@@ -9,6 +9,7 @@ import { normaliseUsername, usernameHash } from '../user/username.ts'
 import { isReferenceGone } from '../violation.ts'
 import { guardedTry, type LoginGuards } from './guarded-try.ts'
 import { findLoginAccount, type LoginAccount, lockLoginAccount, replacePasswordHash } from './login-account-store.ts'
+import type { LoginTry } from './login-throttle.ts'
 
 /** What someone typed, and where from. */
 export interface LoginAttempt {
@@ -38,9 +39,9 @@ export function createLogin(parts: LoginParts, guards: LoginGuards): Login {
       userId: account?.id,
       tenantId: account?.tenantId,
     }
-    const issued = await guardedTry(guards, who, address, async () => {
+    const issued = await guardedTry(guards, who, address, async (attempt) => {
       const fits = await passwords.verify(password, account?.passwordHash)
-      return account?.active && fits ? issueLogin(parts, account) : undefined
+      return account?.active && fits ? issueLogin(parts, account, attempt) : undefined
     })
     if (issued && account) await renewHash(parts, account, password)
     if (issued) return issued
@@ -60,7 +61,7 @@ async function renewHash({ db, passwords, logger }: LoginParts, { id, passwordHa
 }
 
 /** Undefined when the user was disabled, deleted, taken out of the tenant, or got another password, while this one was checked. */
-function issueLogin({ db, bus, clock, config }: LoginParts, account: LoginAccount) {
+function issueLogin({ db, bus, clock, config }: LoginParts, account: LoginAccount, attempt: Pick<LoginTry, 'succeed'>) {
   const createdAt = clock()
   const expiresAt = new Date(createdAt.getTime() + config.loginTokenHours * 3_600_000)
   const { id: userId, actsIn: tenantId } = account
@@ -69,6 +70,7 @@ function issueLogin({ db, bus, clock, config }: LoginParts, account: LoginAccoun
     if (!(await lockLoginAccount(tx, account))) return undefined
     const by = { id: userId, ...(tenantId === undefined ? {} : { tenant: tenantId }) }
     await withdrawOldestLogins({ bus }, tx, by)
+    attempt.succeed(tx)
     return issueToken({ bus }, tx, token, by)
   }).catch((error: unknown) => {
     if (isReferenceGone(error)) return undefined

@@ -60,7 +60,13 @@ test('PUT /users/me/password takes a wrong present password for a failed login, 
   const [failed] = await hub.events('iam.user.loginFailed')
   assert.deepEqual(failed?.payload, { id: a.plainId, tenant: a.tenant, address: '127.0.0.1' })
   hub.advance(31_000)
-  assert.equal((await change(hub, a.plain, 'plain-a-password')).status, 204)
+  // The right one does not count, however often.
+  let present = 'plain-a-password'
+  for (const wanted of ['first', 'second', 'third', 'fourth', 'fifth', 'sixth']) {
+    const newPassword = `the ${wanted} of several`
+    assert.equal((await change(hub, a.plain, present, newPassword)).status, 204)
+    present = newPassword
+  }
 })
 
 test('PUT /users/me/password: of parallel changes one counts, and a token that ends meanwhile changes nothing', async (t) => {

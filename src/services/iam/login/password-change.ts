@@ -45,9 +45,11 @@ export async function changeOwnPassword(
   if (hash === undefined) throw new HubError('forbidden', 'Cannot change the password as this account has none')
   await checkPassword(newPassword, { username: user.username, tenants, field: 'newPassword' })
   const who = { subject: user.id, userId: user.id, tenantId: user.tenantId }
-  const isRight = await guardedTry(guards, who, address, async () =>
-    (await passwords.verify(currentPassword, hash)) ? true : undefined,
-  )
+  const isRight = await guardedTry(guards, who, address, async (attempt) => {
+    if (!(await passwords.verify(currentPassword, hash))) return undefined
+    await asSystem(db, async (tx) => attempt.succeed(tx))
+    return true
+  })
   if (!isRight) throw wrong()
   await setOwnPassword(parts, principal, { hash, newHash: await passwords.hash(newPassword), endTokens })
 }
