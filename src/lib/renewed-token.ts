@@ -5,6 +5,9 @@ export interface PassingToken {
   readonly expiresAt: number
 }
 
+/** Where the clock of the IAM is far behind ours, each call would ask otherwise. */
+const LEAST_MS = 10_000
+
 /**
  * Asks for a token when it is first wanted, and for the next one after half of its life: that is time enough, however busy the IAM is.
  * Callers at the same time share a request, and its failure; the next one asks anew.
@@ -19,7 +22,7 @@ export function renewedToken(issue: () => Promise<PassingToken>, now: () => numb
       const begun = now()
       renewAt = Number.POSITIVE_INFINITY
       try {
-        renewAt = begun + ((await asked).expiresAt - begun) / 2
+        renewAt = begun + Math.max(LEAST_MS, ((await asked).expiresAt - begun) / 2)
       } catch (error) {
         current = undefined
         throw error

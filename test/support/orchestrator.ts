@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { findEvent, type Payloads, personalKeyword } from '../../src/catalogue/index.ts'
 import { createEventBus, type EventBus, eventBusMigrations } from '../../src/event-bus/index.ts'
 import { readConfig } from '../../src/lib/config.ts'
-import { HubError } from '../../src/lib/errors.ts'
+import { fieldError, HubError } from '../../src/lib/errors.ts'
 import { createHttpServer } from '../../src/lib/http/http-server.ts'
 import { createLogger } from '../../src/lib/logger.ts'
 import { createMembership } from '../../src/lib/membership.ts'
@@ -308,7 +308,7 @@ function iamOf(fixture: OrchestratorFixture): ServiceClient {
       const { accounts, tenant, flowId } = body as { accounts: string[]; tenant: string; flowId: string }
       if (fixture.able === undefined) throw new HubError('unavailable', 'The IAM is away')
       const id = accounts.find((account) => fixture.able?.has(account))
-      if (id === undefined) throw new HubError('conflict', 'Field "accounts" must name somebody')
+      if (id === undefined) throw fieldError('conflict', 'accounts', 'must name somebody')
       const token = randomUUID()
       fixture.runTokens.set(token, { kind: 'user', id, tenant, flowId, tokenId: token, permissions: new Set() })
       return { status: 200, body: { token, expireAt: new Date(Date.now() + 900_000).toISOString() } }

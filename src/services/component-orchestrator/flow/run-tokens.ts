@@ -71,9 +71,9 @@ export function createRunTokens({ iam, principals, onNobodyLeft, onError }: RunT
       try {
         return await inForce(runs)
       } catch (error) {
-        const code = error instanceof HubError ? error.code : 'unavailable'
-        if (code !== 'conflict') {
-          if (code !== 'unavailable') onError(error, { part: 'run tokens', flow: runs.flowId })
+        if (!isNobodyLeft(error)) {
+          if (!(error instanceof HubError && error.code === 'unavailable'))
+            onError(error, { part: 'run tokens', flow: runs.flowId })
           throw new BusyError(`Cannot tell in whose name the flow runs: ${messageOf(error)}`, ASK_AGAIN_MS)
         }
         const reason =
@@ -83,4 +83,11 @@ export function createRunTokens({ iam, principals, onNobodyLeft, onError }: RunT
       }
     },
   }
+}
+
+/** Other conflicts, as too many values of a token, are none of the flow's making. */
+function isNobodyLeft(error: unknown): boolean {
+  return (
+    error instanceof HubError && error.code === 'conflict' && error.faults.some(({ field }) => field === 'accounts')
+  )
 }
