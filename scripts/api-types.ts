@@ -5,6 +5,9 @@ import { createEventBus } from '#event-bus'
 import { readConfig } from '#lib/config'
 import { createHttpServer } from '#lib/http/http-server'
 import { createLogger } from '#lib/logger'
+import { createKeyRing } from '#lib/master-key/key-ring'
+import { createKeyRotation } from '#lib/master-key/key-rotation'
+import { keySource } from '#lib/master-key/key-source'
 import { createMembership } from '#lib/membership'
 import { createDatabase } from '#lib/postgres'
 import { createMetrics } from '#lib/telemetry'
@@ -63,12 +66,13 @@ async function apiDocument(): Promise<object> {
   const db = createDatabase({ url: 'postgres://127.0.0.1/nowhere' })
   const membership = createMembership({ db })
   const bus = createEventBus<Payloads>({ db, membership })
+  const masterKey = createKeyRing({ db, source: keySource({ file: '' }) })
   const services = createServices({
     config,
     db,
     bus,
     membership,
-    masterKey: { derive: () => Buffer.alloc(32) },
+    masterKey,
     logger,
     components: join(import.meta.dirname, '../components'),
     inject: (request) => server.inject(request),
@@ -78,7 +82,10 @@ async function apiDocument(): Promise<object> {
     logger,
     metrics: createMetrics(),
     principals: services.principals,
-    mounts: [hubMount('0'), ...services.running.flatMap(({ mounts }) => mounts)],
+    mounts: [
+      hubMount('0', createKeyRotation({ db, membership, ring: masterKey, tables: [], logger })),
+      ...services.running.flatMap(({ mounts }) => mounts),
+    ],
     readiness: async () => [],
     version: '0',
     trustProxy: [],

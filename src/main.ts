@@ -5,6 +5,7 @@ import { messageOf } from '#lib/errors'
 import { createLogger } from '#lib/logger'
 import { demoCommand } from './cli/demo.ts'
 import { interruption } from './cli/interruption.ts'
+import { secretsCommand } from './cli/secrets.ts'
 import { tenantCommand } from './cli/tenant.ts'
 import { banner } from './hub/banner.ts'
 import { configTables } from './hub/config.ts'
@@ -15,10 +16,12 @@ const HELP = `Usage: oih start [--services <name,…>] [--check-config]
        oih demo [--url <address>] [--username <name>] [--seconds <number>]
        oih tenant export <tenant> [--out <file>] [--force]
        oih tenant import <file> [--dry-run]
+       oih secrets rotate-master-key [--json]
 
   start             run the hub
   demo              fill a running hub with something to look at; oih demo --help says more
   tenant            move a tenant from one running hub to another; oih tenant --help says more
+  secrets           change the master key of a running hub; oih secrets --help says more
   --services        only these services: ${serviceNames.join(', ')}
   --check-config    say what the configuration is, and what is wrong with it, and exit
   --version         print the version
@@ -34,6 +37,7 @@ Examples:
 /** Those that work with a running hub. */
 const commands = new Map([
   ['demo', demoCommand],
+  ['secrets', secretsCommand],
   ['tenant', tenantCommand],
 ])
 

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Type } from 'typebox'
 import { findEvent, type Payloads, personalKeyword } from '../../src/catalogue/index.ts'
@@ -7,6 +6,8 @@ import { createAccess } from '../../src/hub/access.ts'
 import { createHttpServer } from '../../src/lib/http/http-server.ts'
 import { type Access, type Mount, route } from '../../src/lib/http/route.ts'
 import { createLogger } from '../../src/lib/logger.ts'
+import { createKeyRing } from '../../src/lib/master-key/key-ring.ts'
+import { keySource } from '../../src/lib/master-key/key-source.ts'
 import { APP_ROLE, migrate } from '../../src/lib/migrate.ts'
 import { createPayloadCheck } from '../../src/lib/payload-check.ts'
 import { createDatabase } from '../../src/lib/postgres.ts'
@@ -31,12 +32,16 @@ export const createRole: CreateRole<{ readonly url: string }> = async ({ url }) 
   const membership = createMembership({ db: heart, onError })
   const check = createPayloadCheck({ find: findEvent, annotations: [personalKeyword] })
   const bus = createEventBus<Payloads>({ db, membership, check, onError })
+  // The same for all processes of the case.
+  const current = 'ab'.repeat(32)
+  const masterKey = createKeyRing({ db, source: keySource({ current, file: '' }) })
+  await masterKey.open()
   const iam = createIam({
     db,
     bus: bus.service('iam'),
     logger,
     clock: () => new Date(),
-    masterKey: { derive: (purpose) => createHash('sha256').update(purpose).digest() },
+    masterKey,
     publicUrl: () => 'http://127.0.0.1',
     config: { loginTokenHours: 12 },
     permissions: [],

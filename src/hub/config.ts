@@ -4,6 +4,8 @@ import { componentOrchestratorConfig } from '../services/component-orchestrator/
 import { iamConfig } from '../services/iam/config.ts'
 import { serviceNames } from './services.ts'
 
+const KEY = '\\s*(?:[0-9a-fA-F]{64}|[A-Za-z0-9+/]{43}=?)\\s*'
+
 /** Settings of the process, whatever services it runs. */
 export const hubConfig = defineConfig({
   host: text('OIH_HOST', { default: '127.0.0.1', about: 'Address to listen on; 0.0.0.0 for all of the machine' }),
@@ -42,8 +44,12 @@ export const hubConfig = defineConfig({
       'Where browsers and applications reach the hub, as `https://hub.example.org`; by default where it listens. The OpenID provider is known by it',
   }),
   masterKey: secret('OIH_MASTER_KEY', {
-    pattern: /^\s*([0-9a-fA-F]{64}|[A-Za-z0-9+/]{43}=?)\s*$/,
+    pattern: new RegExp(`^${KEY}$`),
     about: 'The 32 bytes, in base64 or hex, from which other keys come; by default a file in the data folder',
+  }),
+  masterKeyPrevious: secret('OIH_MASTER_KEY_PREVIOUS', {
+    pattern: new RegExp(`^${KEY}(,${KEY})*$`),
+    about: 'The master key of before, while it is rotated; several are separated by commas',
   }),
   logLevel: choice('OIH_LOG_LEVEL', logLevels, { default: 'info', about: 'Least important log lines to be written' }),
   trustProxy: cidrs('OIH_TRUST_PROXY', {

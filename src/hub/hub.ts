@@ -7,7 +7,9 @@ import { messageOf } from '#lib/errors'
 import { createHttpServer, type HttpServer } from '#lib/http/http-server'
 import { createLifecycle, type Lifecycle } from '#lib/lifecycle'
 import type { Logger } from '#lib/logger'
-import { assertMasterKey, loadMasterKey, type MasterKey } from '#lib/master-key'
+import { createKeyRing } from '#lib/master-key/key-ring'
+import { createKeyRotation } from '#lib/master-key/key-rotation'
+import { type KeySource, keySource } from '#lib/master-key/key-source'
 import { createMembership } from '#lib/membership'
 import { APP_ROLE, migrate } from '#lib/migrate'
 import { createPayloadCheck } from '#lib/payload-check'
@@ -18,6 +20,7 @@ import { consoleSite } from './console.ts'
 import { openDatabaseServer } from './database.ts'
 import { announcePublicUrl } from './public-url.ts'
 import { hubMount } from './routes.ts'
+import { sealedTables } from './sealed-tables.ts'
 import { createServices, type ServiceSetOptions } from './service-set.ts'
 
 /** A hub that serves. */
@@ -57,8 +60,9 @@ export async function startHub(options: HubOptions): Promise<Hub> {
   try {
     signal.throwIfAborted()
     await mkdir(dataDir, { recursive: true, mode: 0o700 })
-    const masterKey = await loadMasterKey({ text: config.hub.masterKey, file: join(dataDir, 'master-key') })
-    const { services, address } = addParts(lifecycle, options, { databaseUrl: database.url, masterKey })
+    const { masterKey: current, masterKeyPrevious: former } = config.hub
+    const keys = keySource({ current, former: former?.split(','), file: join(dataDir, 'master-key') })
+    const { services, address } = addParts(lifecycle, options, { databaseUrl: database.url, keys })
     await lifecycle.start()
     return {
       url: address(),
@@ -79,11 +83,11 @@ export async function startHub(options: HubOptions): Promise<Hub> {
 
 interface Ground {
   readonly databaseUrl: string
-  readonly masterKey: MasterKey
+  readonly keys: KeySource
 }
 
 /** Adds everything that stands on the database, in the order in which it starts. */
-function addParts(lifecycle: Lifecycle, { config, logger, version }: HubOptions, { databaseUrl, masterKey }: Ground) {
+function addParts(lifecycle: Lifecycle, { config, logger, version }: HubOptions, { databaseUrl, keys }: Ground) {
   const { hub } = config
   const onError = (err: unknown, context: Record<string, unknown> = {}) =>
     logger.warn({ err, ...context }, 'work failed')
@@ -95,6 +99,8 @@ function addParts(lifecycle: Lifecycle, { config, logger, version }: HubOptions,
   const membership = createMembership({ db: heart, onError })
   const check = createPayloadCheck({ find: findEvent, annotations: [personalKeyword] })
   const bus = createEventBus<Payloads>({ db, membership, check, onError })
+  const masterKey = createKeyRing({ db, source: keys })
+  const rotation = createKeyRotation({ db, membership, ring: masterKey, tables: sealedTables, logger })
   const inject: ServiceSetOptions['inject'] = (request) => server.inject(request)
   let url = ''
   const publicUrl = () => hub.publicUrl ?? url
@@ -104,7 +110,7 @@ function addParts(lifecycle: Lifecycle, { config, logger, version }: HubOptions,
     logger,
     metrics: createMetrics(),
     principals: (token) => services.principals(token),
-    mounts: [hubMount(version), ...services.running.flatMap(({ mounts }) => mounts)],
+    mounts: [hubMount(version, rotation), ...services.running.flatMap(({ mounts }) => mounts)],
     readiness: async () => [await databaseReadiness(() => db.query('select 1'))],
     version,
     trustProxy: hub.trustProxy,
@@ -116,8 +122,8 @@ function addParts(lifecycle: Lifecycle, { config, logger, version }: HubOptions,
   lifecycle
     .add({ name: 'connections', stop: () => Promise.all([db.close(), heart.close()]) })
     .add({ name: 'migrations', start: () => prepare({ url: databaseUrl, migrations, logger }, hub.databaseUrl) })
-    .add({ name: 'master key', start: () => assertMasterKey(db, masterKey) })
     .add({ name: 'membership', start: () => membership.start(), stop: () => membership.stop() })
+    .add({ name: 'master key', start: () => rotation.start(), stop: () => rotation.stop() })
     .add({ name: 'event bus', start: () => bus.start(), stop: () => bus.stop() })
     .add({ name: 'first admin', start: () => services.ensureFirstAdmin() })
   for (const { name, start, stop } of services.running) lifecycle.add({ name, start, stop, stopDeadline: 20_000 })

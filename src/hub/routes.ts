@@ -1,9 +1,11 @@
 import { Type } from 'typebox'
 import { asyncApiDocument } from '#catalogue'
 import { type Mount, route } from '#lib/http/route'
+import type { KeyRotation } from '#lib/master-key/key-rotation'
+import { masterKeyRoutes } from './master-key.ts'
 
 /** What the hub itself serves, beside its services. */
-export function hubMount(version: string): Mount {
+export function hubMount(version: string, rotation: Pick<KeyRotation, 'begin' | 'state'>): Mount {
   const document = asyncApiDocument({ title: 'Open Integration Hub', version })
   const getAsyncApi = route({
     method: 'GET',
@@ -13,5 +15,5 @@ export function hubMount(version: string): Mount {
     response: { 200: Type.Object({}, { additionalProperties: true }) },
     handle: async () => ({ status: 200, body: document as Record<string, unknown> }),
   })
-  return { base: '', tag: 'Hub', routes: [getAsyncApi] }
+  return { base: '', tag: 'Hub', routes: [getAsyncApi, ...masterKeyRoutes(rotation)] }
 }

@@ -1,7 +1,7 @@
 import type { Payloads } from '#catalogue'
 import type { EventBus } from '#event-bus'
 import type { Logger } from '#lib/logger'
-import type { MasterKey } from '#lib/master-key'
+import type { MasterKey } from '#lib/master-key/master-key'
 import type { Membership } from '#lib/membership'
 import type { Database } from '#lib/postgres'
 import type { TokenLookup } from '#lib/principal'
@@ -20,6 +20,7 @@ import { createFlowRepository } from '../services/flow-repository/service.ts'
 import { createIam } from '../services/iam/service.ts'
 import { clientFor, createAccess } from './access.ts'
 import type { HubConfig } from './config.ts'
+import { permissions as hubPermissions } from './permissions.ts'
 import type { ServiceName } from './services.ts'
 
 /** The services that this process runs, wired to each other by events and by their public HTTP APIs. */
@@ -48,12 +49,13 @@ export interface ServiceSetOptions {
   readonly publicUrl: () => string
 }
 
-/** What other services check, whether they run here or not: IAM must know all that can be granted. */
+/** What the hub and other services check, whether they run here or not: IAM must know all that can be granted. */
 const otherPermissions = [
   auditLogPermissions,
   componentOrchestratorPermissions,
   eventBusPermissions,
   flowRepositoryPermissions,
+  hubPermissions,
 ].flatMap((permissions) => Object.values(permissions))
 
 /** What the orchestrator may do with its own token: read the flows that it is asked to run, and have their runs act for who started them. */

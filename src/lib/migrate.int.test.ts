@@ -34,7 +34,7 @@ async function setup(t: TestContext) {
 }
 
 const THING = 'create table app.thing (tenant_id uuid not null, text text not null);'
-const FOUNDATION = ['oih/0001-foundation.sql', 'oih/0002-public-url.sql']
+const FOUNDATION = ['oih/0001-foundation.sql', 'oih/0002-public-url.sql', 'oih/0003-master-key.sql']
 
 test('migrate() of an empty database runs once where processes start at the same time', async (t) => {
   const { run, keys, applied, asSuperuser } = await setup(t)

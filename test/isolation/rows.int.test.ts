@@ -177,7 +177,7 @@ const tables: Readonly<Record<string, TenantTable>> = {
 const shared: Readonly<Record<string, string>> = {
   'oih.member': 'the processes',
   'oih.migration': 'the state of the schema',
-  'oih.key_check': 'one row',
+  'oih.master_key': 'what tells the keys of the whole database',
   'iam.departed': 'ids of what is gone, which the system alone reads',
   'iam.permission': 'the catalogue, which everyone may read',
   'event_bus.event': 'the log: services read it in the name of the system, and filter what they show by tenant',

@@ -1,6 +1,5 @@
 // For the IAM's tests: processes as main assembles them, on a database of their own.
 
-import { createHash } from 'node:crypto'
 import type { TestContext } from 'node:test'
 import { Ajv } from 'ajv'
 import formatsModule from 'ajv-formats'
@@ -8,12 +7,14 @@ import { definitions, type Payloads } from '#catalogue'
 import { createEventBus, createMembership, eventBusMigrations, type PayloadCheck } from '#event-bus'
 import { createHttpServer } from '#lib/http/http-server'
 import { createLogger, type LogLevel } from '#lib/logger'
+import type { KeyRing } from '#lib/master-key/key-ring'
 import { createDatabase, type Database } from '#lib/postgres'
 import type { Permission, TokenLookup } from '#lib/principal'
 import { createMetrics } from '#lib/telemetry'
 import { createPasswords, type PasswordsOptions } from '../../src/services/iam/login/password.ts'
 import { iamMigrations } from '../../src/services/iam/migrations.ts'
 import { createIam, type Iam } from '../../src/services/iam/service.ts'
+import { openTestKeyRing } from './master-key.ts'
 import { createTestDatabase } from './postgres.ts'
 
 /** Of the administrator `admin`. */
@@ -51,6 +52,7 @@ export interface Answer {
 export interface Process {
   readonly iam: Iam
   readonly db: Database
+  readonly masterKey: KeyRing
   readonly url: string
   readonly logs: string[]
   call(method: string, path: string, call?: Call): Promise<Answer>
@@ -139,13 +141,14 @@ async function startProcess(
     await eventBus.start()
     after(() => eventBus.stop())
   }
+  const masterKey = await openTestKeyRing(db)
   let url = ''
   const iam = createIam({
     db,
     bus,
     logger,
     clock,
-    masterKey: { derive: (purpose) => createHash('sha256').update(purpose).digest() },
+    masterKey,
     config: { loginTokenHours: 12 },
     publicUrl: () => options.publicUrl ?? url,
     permissions: flowPermissions,
@@ -169,7 +172,7 @@ async function startProcess(
   after(() => server.stop())
   url = `http://127.0.0.1:${port}`
   const call = (method: string, path: string, about: Call = {}) => request(`${url}${path}`, method, about)
-  return { iam, db, url, logs, call, login: (username, password) => login(call, username, password) }
+  return { iam, db, masterKey, url, logs, call, login: (username, password) => login(call, username, password) }
 }
 
 async function request(url: string, method: string, { token, body, headers }: Call): Promise<Answer> {

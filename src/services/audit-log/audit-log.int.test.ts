@@ -6,10 +6,10 @@ import type { PayloadOf, Payloads } from '#catalogue'
 import { createEventBus, createMembership, eventBusMigrations, exactJson, type ServiceBus } from '#event-bus'
 import { createHttpServer } from '#lib/http/http-server'
 import { createLogger } from '#lib/logger'
-import { loadMasterKey } from '#lib/master-key'
 import type { Database, Scope } from '#lib/postgres'
 import type { Principal } from '#lib/principal'
 import { createMetrics } from '#lib/telemetry'
+import { openTestKeyRing } from '../../../test/support/master-key.ts'
 import { createTestDatabase } from '../../../test/support/postgres.ts'
 import { type Entry, leafHash, readLeaf } from './entry.ts'
 import { onAnyEvent } from './handlers/on-any-event.ts'
@@ -18,7 +18,6 @@ import { createOwnerKeys } from './owner-keys.ts'
 import { createAuditLog } from './service.ts'
 
 const logger = createLogger({ level: 'silent' })
-const masterKey = await loadMasterKey({ text: 'ab'.repeat(32), file: '' })
 
 /** Called in the transaction of each page, behind the audit log's own handler. */
 type AfterPage = () => void
@@ -26,6 +25,7 @@ type AfterPage = () => void
 /** One process: a bus and an audit log. `recorded` resolves once the log's subscription has handled `count` events here. */
 async function startProcess(t: TestContext, db: Database, clock: () => Date, afterPage: AfterPage = () => undefined) {
   const membership = createMembership({ db })
+  const masterKey = await openTestKeyRing(db)
   const bus = createEventBus<Payloads>({ db, membership })
   const pages = new EventEmitter()
   let handled = 0
@@ -228,7 +228,7 @@ describe('createAuditLog()', () => {
 
   it('numbers on where two pages with the same events are handled at the same time', async (t) => {
     const { db } = await createTestDatabase(t, [eventBusMigrations, auditLogMigrations])
-    const record = onAnyEvent({ keys: createOwnerKeys(masterKey), clock: () => new Date() })
+    const record = onAnyEvent({ keys: createOwnerKeys(await openTestKeyRing(db)), clock: () => new Date() })
     const about = {
       origin: 'amqp:shop',
       name: 'x',

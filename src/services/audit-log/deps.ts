@@ -1,7 +1,7 @@
 import type { Payloads } from '#catalogue'
 import type { ServiceBus } from '#event-bus'
 import type { Logger } from '#lib/logger'
-import type { MasterKey } from '#lib/master-key'
+import type { MasterKey } from '#lib/master-key/master-key'
 import type { Database } from '#lib/postgres'
 
 /** What the Audit Log needs from the process that runs it. */
@@ -10,6 +10,6 @@ export interface AuditLogDeps {
   readonly bus: ServiceBus<Payloads>
   readonly logger: Logger
   readonly clock: () => Date
-  /** Must be the same for ever: it wraps the keys of persons and tenants. */
+  /** It wraps the keys of persons and tenants. */
   readonly masterKey: MasterKey
 }

@@ -1,7 +1,7 @@
 import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
-import type { MasterKey } from '#lib/master-key'
+import type { MasterKey, MasterSealing } from '#lib/master-key/master-key'
+import type { SealedTable } from '#lib/master-key/sealed-table'
 import type { Tx } from '#lib/postgres'
-import { createSealing, type Sealing } from '#lib/sealing'
 import type { KeyOwner } from './entry.ts'
 
 /** The keys of persons and tenants, as objects: sealing is three times as fast with these as with bytes. None is kept longer than the page or the request it was read for, so that a destroyed key is gone. */
@@ -33,9 +33,18 @@ const CREATE = {
          on conflict (owner) do nothing`,
 }
 
+/** Where they are, for a rotation of the master key. */
+export const OWNER_KEYS: SealedTable = {
+  table: 'audit_log.owner_key',
+  key: { owner: 'text' },
+  column: 'wrapped',
+  purpose: 'audit-log/key-wrapping',
+  place: ({ owner }) => placeOf(owner),
+}
+
 /** Opens the keys that are wrapped under the master key. */
 export function createOwnerKeys(masterKey: MasterKey): OwnerKeys {
-  const sealing = createSealing(masterKey.derive('audit-log/key-wrapping'))
+  const sealing = masterKey.sealing(OWNER_KEYS.purpose)
 
   async function find(tx: Tx, owners: readonly KeyOwner[]): Promise<Map<KeyOwner, KeyObject>> {
     if (owners.length === 0) return new Map()
@@ -50,7 +59,8 @@ export function createOwnerKeys(masterKey: MasterKey): OwnerKeys {
       const found = await find(tx, owners)
       const missing = owners.filter((owner) => !found.has(owner))
       if (missing.length === 0) return found
-      await tx.query(CREATE, [missing, missing.map((owner) => sealing.seal(placeOf(owner), randomBytes(KEY_BYTES)))])
+      const contents = missing.map((owner) => ({ place: placeOf(owner), content: randomBytes(KEY_BYTES) }))
+      await tx.query(CREATE, [missing, await sealing.sealAll(tx, contents)])
       const made = await find(tx, missing)
       const foreign = missing.find((owner) => !made.has(owner))
       if (foreign === undefined) return new Map([...found, ...made])
@@ -60,7 +70,7 @@ export function createOwnerKeys(masterKey: MasterKey): OwnerKeys {
 }
 
 /** Undefined when the key was not wrapped with this master key, or for another owner. */
-function unwrap(sealing: Sealing, owner: KeyOwner, wrapped: Buffer): KeyObject | undefined {
+function unwrap(sealing: MasterSealing, owner: KeyOwner, wrapped: Buffer): KeyObject | undefined {
   const key = sealing.open(placeOf(owner), wrapped)
   return key && createSecretKey(key)
 }

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { isIPv6 } from 'node:net'
-import type { MasterKey } from '#lib/master-key'
+import type { MasterKey } from '#lib/master-key/master-key'
 
 /** How many tries in a row, and then one every so many milliseconds. */
 export interface Pace {
@@ -51,9 +51,9 @@ export function keysOf({ subject, tenantId, address, isKnownPlace }: LoginSubjec
 }
 
 /** Makes of addresses what is kept of them: the network, so that nobody can read it off the rows. */
-export function createPlaces(masterKey: MasterKey): (address: string) => string {
-  const key = masterKey.derive('iam/login-place')
-  return (address) => createHmac('sha256', key).update(networkOf(address)).digest('base64url')
+export function createPlaces(masterKey: Pick<MasterKey, 'derive'>): (address: string) => string {
+  return (address) =>
+    createHmac('sha256', masterKey.derive('iam/login-place')).update(networkOf(address)).digest('base64url')
 }
 
 /** The part of an address that one host cannot change at will: all of IPv4, of IPv6 the network. */

@@ -110,9 +110,8 @@ test('nothing is kept of addresses and names but keyed hashes, and nothing for e
   ]
   assert.deepEqual(await lines(), [6, 1])
   const later = (ms: number) => {
-    const masterKey = { derive: () => Buffer.alloc(32) }
     const logger = createLogger({ level: 'silent' })
-    return createLoginThrottle({ db: hub.db, clock: () => new Date(Date.now() + ms), masterKey, logger })
+    return createLoginThrottle({ db: hub.db, clock: () => new Date(Date.now() + ms), masterKey: hub.masterKey, logger })
   }
   await later(60_000).settle(100)
   assert.deepEqual(await lines(), [0, 1])

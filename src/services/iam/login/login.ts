@@ -30,12 +30,11 @@ type LoginParts = Pick<IamParts, 'db' | 'bus' | 'clock' | 'passwords' | 'masterK
  */
 export function createLogin(parts: LoginParts, guards: LoginGuards): Login {
   const { db, passwords, masterKey } = parts
-  const hashKey = masterKey.derive('iam/username-hash')
   return async ({ username, password, address }) => {
     const name = normaliseUsername(username)
     const account = await findLoginAccount(lookingAsSystem(db), name)
     const who = {
-      subject: account?.id ?? usernameHash(hashKey, name),
+      subject: account?.id ?? usernameHash(masterKey.derive('iam/username-hash'), name),
       userId: account?.id,
       tenantId: account?.tenantId,
     }

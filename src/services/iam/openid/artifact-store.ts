@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import type { MasterKey } from '#lib/master-key'
+import type { MasterKey } from '#lib/master-key/master-key'
+import type { SealedTable } from '#lib/master-key/sealed-table'
 import type { Tx } from '#lib/postgres'
-import { createSealing } from '#lib/sealing'
 
 /** What the provider keeps of a kind, beside what it says of itself. */
 export interface Artifact {
@@ -86,15 +86,35 @@ const FIND = `select a.hash, a.sealed, a.consumed_at from iam.openid_artifact a
 
 /** How content is put away and taken out again. */
 interface Box {
-  seal(kind: string, hash: Buffer, content: object): Buffer
+  seal(tx: Tx, kind: string, hash: Buffer, content: object): Promise<Buffer>
   open(kind: string, row: Row | undefined): FoundArtifact | undefined
 }
 
+const PURPOSE = 'iam/openid-artifact'
+
+/** Where it is kept, for a rotation of the master key. */
+export const OPENID_ARTIFACTS: readonly SealedTable[] = [
+  {
+    table: 'iam.openid_artifact',
+    key: { kind: 'text', hash: 'bytea' },
+    column: 'sealed',
+    purpose: PURPOSE,
+    place: ({ kind, hash }) => placeOf(kind, hash),
+  },
+  {
+    table: 'iam.client_grant',
+    key: { hash: 'bytea' },
+    column: 'sealed',
+    purpose: PURPOSE,
+    place: ({ hash }) => placeOf('Grant', hash),
+  },
+]
+
 /** Seals under the master key. */
 export function createArtifactStore(masterKey: MasterKey): ArtifactStore {
-  const sealing = createSealing(masterKey.derive('iam/openid-artifact'))
+  const sealing = masterKey.sealing(PURPOSE)
   const box: Box = {
-    seal: (kind, hash, content) => sealing.seal(placeOf(kind, hash), Buffer.from(JSON.stringify(content))),
+    seal: (tx, kind, hash, content) => sealing.seal(tx, placeOf(kind, hash), Buffer.from(JSON.stringify(content))),
     open(kind, row) {
       const bytes = row && sealing.open(placeOf(kind, row.hash), row.sealed)
       return bytes && { content: JSON.parse(bytes.toString()), consumedAt: row.consumed_at ?? undefined }
@@ -120,7 +140,7 @@ function artifacts({ seal, open }: Box): Omit<ArtifactStore, keyof ReturnType<ty
           userId ?? null,
           loginId ?? null,
           uid === undefined ? null : hashOf(uid),
-          seal(kind, hash, content),
+          await seal(tx, kind, hash, content),
           expiresAt,
         ],
       )
@@ -158,7 +178,7 @@ function grants({ seal, open }: Box) {
       await tx.query(
         `insert into iam.client_grant (hash, client_id, user_id, sealed, expires_at) values ($1, $2, $3, $4, $5)
          on conflict (hash) do update set sealed = excluded.sealed, expires_at = excluded.expires_at`,
-        [hash, clientId ?? null, userId ?? null, seal('Grant', hash, content), expiresAt],
+        [hash, clientId ?? null, userId ?? null, await seal(tx, 'Grant', hash, content), expiresAt],
       )
     },
     async placeGrant(tx, id, tenantId) {

@@ -1,4 +1,5 @@
 import type { Configuration, interactionPolicy, KoaContextWithOIDC } from 'oidc-provider'
+import type { MasterKey } from '#lib/master-key/master-key'
 import { asSystem } from '../as-system.ts'
 import type { IamParts } from '../deps.ts'
 import { findGrantUser, findSignedIn, type SignedIn } from './account-store.ts'
@@ -71,12 +72,17 @@ function show(ctx: KoaContextWithOIDC, { html, headers }: Page): void {
 
 function cookiesOf({ masterKey }: ProviderParts): NonNullable<Configuration['cookies']> {
   return {
-    keys: [masterKey.derive('iam/openid-cookie').toString('base64url')],
+    keys: cookieKeys(masterKey),
     names: { session: 'oih_op_session', interaction: 'oih_op_interaction', resume: 'oih_op_resume' },
     // Lax, as users come from the pages of applications.
     long: { httpOnly: true, sameSite: 'lax', signed: true, path: PROVIDER_PATH },
     short: { httpOnly: true, sameSite: 'lax', signed: true },
   }
+}
+
+/** The first signs, any is good. */
+export function cookieKeys(masterKey: MasterKey): string[] {
+  return masterKey.deriveAll('iam/openid-cookie').map((key) => key.toString('base64url'))
 }
 
 function featuresOf(parts: ProviderParts): NonNullable<Configuration['features']> {

@@ -11,7 +11,7 @@ import { comparableSecret, createAdapterFactory } from './adapter.ts'
 import { type ArtifactStore, createArtifactStore } from './artifact-store.ts'
 import { claimsOf, claimsWithin } from './claims.ts'
 import { exchange, type ProviderRequest } from './exchange.ts'
-import { PROVIDER_PATH, providerConfiguration } from './provider-config.ts'
+import { cookieKeys, PROVIDER_PATH, providerConfiguration } from './provider-config.ts'
 import { signOutOfHub } from './sign-out.ts'
 import { createSigningKeys, type SigningKeys } from './signing-keys.ts'
 
@@ -41,7 +41,8 @@ export function createOpenidProvider(parts: Parts): OpenidProvider {
 
   async function current(): Promise<Provider> {
     const issuer = `${parts.publicUrl()}${PROVIDER_PATH}`
-    const name = [issuer, ...(await keys.published()).map(({ kid }) => kid)].join(' ')
+    const kids = (await keys.published()).map(({ kid }) => kid)
+    const name = [issuer, ...kids, ...cookieKeys(parts.masterKey)].join(' ')
     if (made?.name !== name) {
       const provider = make({ ...parts, keys, store, failures }, issuer)
       made = { name, provider }

@@ -1,9 +1,9 @@
 import { generateKeyPair, type JsonWebKey } from 'node:crypto'
 import { promisify } from 'node:util'
 import { newId } from '#lib/id'
+import type { SealedTable } from '#lib/master-key/sealed-table'
 import type { Tx } from '#lib/postgres'
 import type { Principal } from '#lib/principal'
-import { createSealing } from '#lib/sealing'
 import { asSystem } from '../as-system.ts'
 import { actor, type IamParts } from '../deps.ts'
 import { ID_TOKEN_SECONDS } from './lifetimes.ts'
@@ -41,9 +41,18 @@ interface KeyRow {
 
 type Parts = Pick<IamParts, 'db' | 'bus' | 'clock' | 'masterKey'>
 
+/** Where they are, for a rotation of the master key. */
+export const SIGNING_KEYS: SealedTable = {
+  table: 'iam.signing_key',
+  key: { id: 'uuid' },
+  column: 'sealed',
+  purpose: 'iam/signing-key',
+  place: ({ id }) => id,
+}
+
 /** Every process reads the same keys from the database at each use, so that none signs with what another does not publish. */
 export function createSigningKeys({ db, bus, clock, masterKey }: Parts): SigningKeys {
-  const sealing = createSealing(masterKey.derive('iam/signing-key'))
+  const sealing = masterKey.sealing(SIGNING_KEYS.purpose)
 
   const read = (tx: Tx) =>
     tx.query<KeyRow>(
@@ -81,7 +90,7 @@ export function createSigningKeys({ db, bus, clock, masterKey }: Parts): Signing
     await tx.query('insert into iam.signing_key (id, jwk, sealed, created_at) values ($1, $2, $3, $4)', [
       id,
       JSON.stringify(jwk),
-      sealing.seal(id, secret),
+      await sealing.seal(tx, id, secret),
       createdAt,
     ])
     await bus.publish(tx, { name: 'iam.signingKey.created', payload: { ...(by && actor(by)), id } })

@@ -1,6 +1,6 @@
-import type { MasterKey } from '#lib/master-key'
+import type { MasterKey } from '#lib/master-key/master-key'
+import type { SealedTable } from '#lib/master-key/sealed-table'
 import type { Tx } from '#lib/postgres'
-import { createSealing } from '#lib/sealing'
 
 /** The keys that existing clients keep here, one a tenant; sealed by the master key and bound to the tenant. */
 export interface TenantKeys {
@@ -12,15 +12,24 @@ export interface TenantKeys {
   delete(tx: Tx, tenantId: string): Promise<boolean>
 }
 
+/** Where they are, for a rotation of the master key. */
+export const TENANT_KEYS: SealedTable = {
+  table: 'iam.tenant_key',
+  key: { tenant_id: 'uuid' },
+  column: 'sealed',
+  purpose: 'iam/tenant-key',
+  place: ({ tenant_id }) => tenant_id,
+}
+
 /** Opens the keys that are sealed under the master key. */
 export function createTenantKeys(masterKey: MasterKey): TenantKeys {
-  const sealing = createSealing(masterKey.derive('iam/tenant-key'))
+  const sealing = masterKey.sealing(TENANT_KEYS.purpose)
   return {
     async set(tx, tenantId, value, now) {
       await tx.query(
         `insert into iam.tenant_key (tenant_id, sealed, created_at) values ($1, $2, $3)
          on conflict (tenant_id) do update set sealed = excluded.sealed, created_at = excluded.created_at`,
-        [tenantId, sealing.seal(tenantId, Buffer.from(value)), now],
+        [tenantId, await sealing.seal(tx, tenantId, Buffer.from(value)), now],
       )
     },
     async find(tx, tenantId) {
