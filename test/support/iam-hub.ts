@@ -70,6 +70,8 @@ export interface ProcessOptions {
   /** Whether the bus runs; events are written without it too. Default false. */
   readonly running?: boolean
   readonly db?: Database
+  /** As `openTestKeyRing`. */
+  readonly masterKeys?: string[]
   /** Whose `X-Forwarded-*` headers count; default nobody's. */
   readonly trustProxy?: readonly string[]
   /** Default: where it listens. */
@@ -141,7 +143,7 @@ async function startProcess(
     await eventBus.start()
     after(() => eventBus.stop())
   }
-  const masterKey = await openTestKeyRing(db)
+  const masterKey = await openTestKeyRing(db, options.masterKeys)
   let url = ''
   const iam = createIam({
     db,

@@ -22,6 +22,80 @@ export interface Paths {
       }
     }
   }
+  '/master-key': {
+    get: {
+      parameters: {}
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              /**
+               * Where the process that answers has its keys from
+               */
+              source: 'file' | 'environment'
+              keys: {
+                /**
+                 * Tells the key, and nothing of it
+                 */
+                id: string
+                /**
+                 * retiring: a rotation is under way; retired: nothing is sealed under it any longer
+                 */
+                state: 'current' | 'retiring' | 'retired'
+                since: string
+              }[]
+              /**
+               * Rows that are still to be sealed under the current key
+               */
+              left: number
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/master-key/rotations': {
+    post: {
+      parameters: {}
+      responses: {
+        202: {
+          content: {
+            'application/json': {
+              /**
+               * Where the process that answers has its keys from
+               */
+              source: 'file' | 'environment'
+              keys: {
+                /**
+                 * Tells the key, and nothing of it
+                 */
+                id: string
+                /**
+                 * retiring: a rotation is under way; retired: nothing is sealed under it any longer
+                 */
+                state: 'current' | 'retiring' | 'retired'
+                since: string
+              }[]
+              /**
+               * Rows that are still to be sealed under the current key
+               */
+              left: number
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
   '/iam': {
     get: {
       parameters: {}

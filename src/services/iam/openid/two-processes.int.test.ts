@@ -1,11 +1,24 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
 import * as openid from 'openid-client'
 import type { Payloads } from '#catalogue'
 import { createEventBus, createMembership } from '#event-bus'
+import { createKeyRotation } from '#lib/master-key/key-rotation'
 import { ADMIN_PASSWORD, createTestHub } from '../../../../test/support/iam-hub.ts'
-import { createBrowser, discover, passPages, postForm, registerApplication } from '../../../../test/support/openid.ts'
+import {
+  actionOf,
+  createBrowser,
+  discover,
+  finish,
+  passPages,
+  postForm,
+  registerApplication,
+  signIn,
+} from '../../../../test/support/openid.ts'
 import { cleanUp } from '../clean-up.ts'
+import { OPENID_ARTIFACTS } from './artifact-store.ts'
+import { SIGNING_KEYS } from './signing-keys.ts'
 
 const admin = { username: 'admin', password: ADMIN_PASSWORD }
 const publicUrl = 'http://hub.example.org'
@@ -63,6 +76,45 @@ test('a key that one process makes is published and used by the others at once',
   assert.equal(head.kid, body.id)
   const elsewhere = await discover(hub, app.id, app.secret)
   assert.equal((await openid.tokenIntrospection(elsewhere, tokens.access_token)).active, true)
+})
+
+test('a rotation of the master key disturbs nobody: not who is signing in, nor what was issued before', async (t) => {
+  const hub = await createTestHub(t, { masterKeys: ['aa'.repeat(32)] })
+  const process = await hub.fork({ masterKeys: ['bb'.repeat(32), 'aa'.repeat(32)] })
+  const token = await hub.login('admin', ADMIN_PASSWORD)
+  const app = await registerApplication(process, token)
+  const before = await signIn(process, app, admin, { scope: 'openid offline_access', prompt: 'consent' })
+  const { keys } = (await process.call('GET', '/iam/op/jwks')).body
+  const browser = createBrowser(process)
+  const begun = await app.begin()
+  const page = await browser.open(begun.url)
+
+  const { db, masterKey: ring } = process
+  const tables = [SIGNING_KEYS, ...OPENID_ARTIFACTS]
+  const logger = { info: () => undefined, warn: (fields: object) => assert.fail(JSON.stringify(fields)) }
+  const rotation = createKeyRotation({ db, membership: createMembership({ db }), ring, tables, logger, everyMs: 10 })
+  await rotation.start()
+  await rotation.begin()
+  while ((await rotation.state()).keys.every(({ state }) => state !== 'retired')) await setImmediate()
+  await rotation.stop()
+  assert.ok((await hub.superuser.query('select from iam.openid_artifact')).length > 3)
+  for (const { table } of tables) {
+    for (const { sealed } of await hub.superuser.query<{ sealed: Buffer }>(`select sealed from ${table}`))
+      assert.equal(sealed.toString('hex', 0, 8), ring.ids()[0], table)
+  }
+
+  const signedIn = await browser.submit(page, actionOf(page, 'login'), admin)
+  const view = signedIn.html.includes('/consent"')
+    ? await browser.submit(signedIn, actionOf(signedIn, 'consent'))
+    : signedIn
+  const tokens = await finish(app, begun, view.url)
+  assert.equal((await openid.tokenIntrospection(app.config, tokens.access_token)).active, true)
+  assert.equal((await openid.tokenIntrospection(app.config, before.tokens.access_token)).active, true)
+  await openid.refreshTokenGrant(app.config, before.tokens.refresh_token ?? '')
+  // Whoever has a session is asked for nothing, and the key that signs is the one it was.
+  const again = await app.begin({ scope: 'openid' })
+  await finish(app, again, (await before.browser.open(again.url)).url)
+  assert.deepEqual((await process.call('GET', '/iam/op/jwks')).body.keys, keys)
 })
 
 test('the issuer is the public address, and over https its cookies are for https alone', async (t) => {
