@@ -104,10 +104,11 @@ test('oih secrets rotate-master-key: all is sealed under a new key of the data f
 })
 
 test('a hub killed while it seals anew goes on with the next start', async (t) => {
-  const { superuser, folder, start } = await setup(t)
+  const { superuser, folder, start, after } = await setup(t)
   const hub = await start()
   const tenant = await fill(hub)
   const [held, go] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  after(go.resolve)
   const holder = superuser.transaction(async (tx) => {
     // One row that it cannot come to.
     await tx.query('select from iam.tenant_key for update')

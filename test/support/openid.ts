@@ -54,13 +54,15 @@ export function createBrowser(hub: Site, kept = new Headers()): Browser {
 
   function cookies(url: string, site = 'same-origin'): string {
     const { pathname } = new URL(url)
-    return [...jar]
-      .filter(([, { path }]) => path === '/' || pathname === path || pathname.startsWith(`${path}/`))
-      .filter(([, { attributes }]) => site !== 'cross-site' || !/samesite=strict/i.test(attributes))
-      // RFC 6265, 5.4: of two with one name the server takes the first.
-      .toSorted(([, a], [, b]) => b.path.length - a.path.length)
-      .map(([key, { value }]) => `${key.split(' ')[0]}=${value}`)
-      .join('; ')
+    return (
+      [...jar]
+        .filter(([, { path }]) => path === '/' || pathname === path || pathname.startsWith(`${path}/`))
+        .filter(([, { attributes }]) => site !== 'cross-site' || !/samesite=strict/i.test(attributes))
+        // RFC 6265, 5.4: of two with one name the server takes the first.
+        .toSorted(([, a], [, b]) => b.path.length - a.path.length)
+        .map(([key, { value }]) => `${key.split(' ')[0]}=${value}`)
+        .join('; ')
+    )
   }
 
   async function go(url: string, site: string, init: RequestInit = {}): Promise<View> {

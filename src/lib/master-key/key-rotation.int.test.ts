@@ -72,6 +72,7 @@ async function setup(t: TestContext) {
   const file = join(folder, 'master-key')
   return {
     ...base,
+    after: (clean: () => unknown) => void cleanups.push(clean),
     folder,
     file,
     fork,
@@ -174,6 +175,7 @@ test('the switch waits for whoever is sealing, so that nothing comes under the f
   const given = await setup(t)
   const one = await given.ofFile()
   const [sealed, go] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  given.after(go.resolve)
   const late = one.db.transaction(async (tx) => {
     const content = await one.sealing.seal(tx, placeOf(1), Buffer.from('content 1'))
     sealed.resolve()
@@ -181,9 +183,15 @@ test('the switch waits for whoever is sealing, so that nothing comes under the f
     await insert(tx, [1], [content])
   })
   await sealed.promise
-  const begun = one.rotation.begin()
+  let isSwitched = false
+  const begun = one.rotation.begin().then(() => {
+    isSwitched = true
+  })
   const waits = `select from pg_locks where locktype = 'advisory' and not granted`
-  while ((await given.asSuperuser(waits)).length === 0) await sleep(5)
+  while ((await given.asSuperuser(waits)).length === 0) {
+    assert.equal(isSwitched, false, 'it must wait')
+    await sleep(5)
+  }
   assert.equal((await one.rotation.state()).keys.length, 1)
   go.resolve()
   await Promise.all([late, begun])
@@ -245,6 +253,7 @@ test('rows that are locked are left until they are free, and only then is the fo
   const one = await given.ofFile()
   await store(one, 0, 300)
   const [locked, go] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  given.after(go.resolve)
   const holder = one.db.transaction(async (tx) => {
     await tx.query('select from thing where version = 7 for update')
     locked.resolve()
