@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Database } from '../postgres.ts'
 import { createSealing } from '../sealing.ts'
 import { createKey, readKey } from './key.ts'
+import { createKeyRing } from './key-ring.ts'
+import { keySource } from './key-source.ts'
 
 // What is stored must open for ever. The values were computed by other implementations of HKDF and AES-GCM, those of Python.
 
@@ -25,6 +28,17 @@ test('what was sealed opens for ever, at its place alone', () => {
   assert.equal(sealing.open('another place', sealed), undefined)
   for (const at of sealed.keys())
     assert.equal(sealing.open(PLACE, sealed.with(at, (sealed[at] ?? 0) ^ 1) as Buffer), undefined)
+})
+
+test('with the id of its key in front, and without as it was before there were several, it opens for ever', async () => {
+  const [current, former] = ['00'.repeat(32), bytes.toString('hex')]
+  const ring = createKeyRing({ db: {} as Database, source: keySource({ current, former: [former], file: '' }) })
+  await ring.load()
+  const sealing = ring.sealing(PURPOSE)
+  for (const id of ['ab3833dfff75d367', ''])
+    assert.equal(sealing.open(PLACE, Buffer.from(id + SEALED, 'hex'))?.toString(), CONTENT)
+  assert.equal(sealing.open(PLACE, Buffer.from(`ab3833dfff75d368${SEALED}`, 'hex')), undefined)
+  assert.equal(sealing.open(PLACE, Buffer.from('ab3833', 'hex')), undefined)
 })
 
 test('WebCrypto derives the same, opens what is sealed here, and seals what opens here', async () => {
