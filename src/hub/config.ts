@@ -2,6 +2,7 @@ import { type ConfigValues, choice, cidrs, defineConfig, integer, list, origin, 
 import { logLevels } from '#lib/logger'
 import { componentOrchestratorConfig } from '../services/component-orchestrator/config.ts'
 import { iamConfig } from '../services/iam/config.ts'
+import { secretServiceConfig } from '../services/secret-service/config.ts'
 import { serviceNames } from './services.ts'
 
 /** Settings of the process, whatever services it runs. */
@@ -56,6 +57,7 @@ export const hubConfig = defineConfig({
 export const configTables = {
   hub: hubConfig,
   iam: iamConfig,
+  secretService: secretServiceConfig,
   componentOrchestrator: componentOrchestratorConfig,
 }
 

@@ -18,6 +18,8 @@ import { createBusWindow } from '../services/event-bus/service.ts'
 import { permissions as flowRepositoryPermissions } from '../services/flow-repository/permissions.ts'
 import { createFlowRepository } from '../services/flow-repository/service.ts'
 import { createIam } from '../services/iam/service.ts'
+import { permissions as secretServicePermissions } from '../services/secret-service/permissions.ts'
+import { createSecretService } from '../services/secret-service/service.ts'
 import { clientFor, createAccess } from './access.ts'
 import type { HubConfig } from './config.ts'
 import type { ServiceName } from './services.ts'
@@ -54,6 +56,7 @@ const otherPermissions = [
   componentOrchestratorPermissions,
   eventBusPermissions,
   flowRepositoryPermissions,
+  secretServicePermissions,
 ].flatMap((permissions) => Object.values(permissions))
 
 /** What the orchestrator may do with its own token: read the flows that it is asked to run, and have their runs act for who started them. */
@@ -68,6 +71,11 @@ export function createServices(options: ServiceSetOptions): ServiceSet {
   const transportTo = (service: ServiceName): Transport => (wanted.has(service) ? own : remote(config))
 
   const makers: Record<Exclude<ServiceName, 'iam'>, () => Service> = {
+    'secret-service': () =>
+      createSecretService({
+        ...{ db, bus: bus.service('secret-service'), logger, clock, masterKey },
+        config: config.secretService,
+      }),
     'flow-repository': () => createFlowRepository({ db, bus: bus.service('flow-repository'), clock }),
     'component-orchestrator': () => {
       const token = tokenOf('component-orchestrator', ORCHESTRATOR_PERMISSIONS)
