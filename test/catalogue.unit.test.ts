@@ -54,6 +54,8 @@ const added: Record<string, readonly string[]> = {
   iam: [...lifecycle('iam.client'), 'iam.signingKey.created', 'iam.signingKey.deleted', 'iam.tenant.exported'],
   'secret-service': [
     'secret-service.secret.modified',
+    'secret-service.secret.expiring',
+    'secret-service.secret.refreshFailed',
     'secret-service.secret.ownerAdded',
     'secret-service.secret.ownerRemoved',
     'secret-service.auth-client.modified',
