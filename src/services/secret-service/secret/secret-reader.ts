@@ -56,7 +56,7 @@ export function createSecretReader(
 ): SecretReader {
   const group = createGroupCommit<Attempt, Outcome>({
     most: MOST,
-    parallel: 2,
+    parallel: 3,
     write: (attempts) => parts.db.transaction('everything', (tx) => recordAll(parts, renewal, tx, attempts)),
   })
 
