@@ -1,4 +1,4 @@
-import { fieldError } from '#lib/errors'
+import { fieldError, HubError } from '#lib/errors'
 import { route } from '#lib/http/route'
 import type { Tx } from '#lib/postgres'
 import { scopeOf } from '#lib/scope'
@@ -66,7 +66,8 @@ async function applyChange(parts: SecretParts, tx: Tx, before: Secret, change: C
   const now = parts.clock()
   const described = describe(before, change, now, warnMs(parts.config))
   const changed = namesOf(before, described, change)
-  const [stored] = await findValues(tx, before.id, now)
+  const values = await findValues(tx, before.id, now)
+  const [stored] = values
   if (change.value === undefined || stored === undefined) {
     if (change.keepPreviousFor !== undefined)
       throw fieldError('invalid-body', 'keepPreviousFor', 'must come with another value')
@@ -85,9 +86,18 @@ async function applyChange(parts: SecretParts, tx: Tx, before: Secret, change: C
   demandStatedEnd(valued, change)
   await demandAuthClient(tx, valued)
   const keepFor = change.keepPreviousFor ?? 0
+  if (keepFor > 0) demandRoom(values.length)
   const keepUntil = keepFor === 0 ? undefined : new Date(now.getTime() + keepFor * 1000)
   const after = await writeNextValue(parts, tx, valued, split, keepUntil)
   return { after, changed, shown: { plain: split.plain, sealed: Object.keys(split.secret) } }
+}
+
+/** Each version that is good is tried where an HMAC is checked. */
+const MOST_VERSIONS = 10
+
+function demandRoom(versions: number): void {
+  if (versions < MOST_VERSIONS) return
+  throw new HubError('conflict', `Cannot keep the former value as no more than ${MOST_VERSIONS} must be good at a time`)
 }
 
 /** The secret with everything but its value changed. */

@@ -130,6 +130,10 @@ test('a change touches what it names; a value gets another version, and the form
   assert.deepEqual(clear.value, { key: 'key-9876543210', headerName: 'x-api-key' }, 'other fields stay')
   assert.equal((await me.call('GET', `${path}?version=1`)).body.data.value.key, 'key-0123456789')
   assert.deepEqual([await hmac('key-0123456789'), await hmac('key-9876543210')], [true, true])
+  for (let n = 2; n < 10; n += 1)
+    assert.equal((await me.call('PATCH', path, { value: { key: 'key-9876543210' }, keepPreviousFor: 60 })).status, 200)
+  const full = await me.call('PATCH', path, { value: { key: 'key-9876543210' }, keepPreviousFor: 60 })
+  assert.equal(full.status, 409, 'the number of versions that are good is bounded')
   later(61_000)
   assert.equal((await me.call('GET', `${path}?version=1`)).status, 404)
   assert.deepEqual([await hmac('key-0123456789'), await hmac('key-9876543210')], [false, true])
@@ -139,7 +143,7 @@ test('a change touches what it names; a value gets another version, and the form
     told.map(({ payload: { changed, before, after } }) => ({ changed, before, after })),
     [
       { changed: ['name'], before: { name: 'a API_KEY' }, after: { name: 'renamed' } },
-      { changed: ['value'], before: undefined, after: undefined },
+      ...Array.from({ length: 9 }, () => ({ changed: ['value'], before: undefined, after: undefined })),
     ],
   )
 })
