@@ -163,6 +163,10 @@ export interface Paths {
                  * The flow whose runs act by the token
                  */
                 flowId?: string
+                /**
+                 * The secrets that these runs may read
+                 */
+                secretIds?: string[]
               }
             }
           }
@@ -218,6 +222,10 @@ export interface Paths {
                   description?: string
                   flowId?: string
                   /**
+                   * The secrets that the runs of the flow may read by it
+                   */
+                  secretIds?: string[]
+                  /**
                    * Those of its own
                    */
                   permissions: string[]
@@ -257,6 +265,10 @@ export interface Paths {
                     initiator?: string
                     description?: string
                     flowId?: string
+                    /**
+                     * The secrets that the runs of the flow may read by it
+                     */
+                    secretIds?: string[]
                     /**
                      * Those of its own
                      */
@@ -378,6 +390,12 @@ export interface Paths {
              * @maxItems 200
              */
             scope?: string[]
+            /**
+             * Which of the secrets of the account the runs may read; default none
+             *
+             * @maxItems 100
+             */
+            secrets?: string[]
           }
         }
       }
@@ -453,6 +471,10 @@ export interface Paths {
                * The flow whose runs act by the token
                */
               flowId?: string
+              /**
+               * The secrets that these runs may read
+               */
+              secretIds?: string[]
             }
           }
         }
@@ -511,6 +533,10 @@ export interface Paths {
               initiator?: string
               description?: string
               flowId?: string
+              /**
+               * The secrets that the runs of the flow may read by it
+               */
+              secretIds?: string[]
               /**
                * Those of its own
                */
@@ -799,6 +825,10 @@ export interface Paths {
                * The flow whose runs act by the token
                */
               flowId?: string
+              /**
+               * The secrets that these runs may read
+               */
+              secretIds?: string[]
             }
           }
         }
@@ -859,6 +889,10 @@ export interface Paths {
                * The flow whose runs act by the token
                */
               flowId?: string
+              /**
+               * The secrets that these runs may read
+               */
+              secretIds?: string[]
             }
           }
         }
