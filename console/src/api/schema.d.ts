@@ -4401,6 +4401,10 @@ export interface Paths {
                     fields?: {
                       [k: string]: unknown
                     }
+                    /**
+                     * The secret by which the step acts, if its component takes one
+                     */
+                    credentials_id?: string
                   }[]
                   /**
                    * @maxItems 5000
@@ -4495,6 +4499,10 @@ export interface Paths {
                 fields?: {
                   [k: string]: unknown
                 }
+                /**
+                 * The secret by which the step acts, if its component takes one
+                 */
+                credentials_id?: string
               }[]
               /**
                * @maxItems 5000
@@ -4549,6 +4557,10 @@ export interface Paths {
                     fields?: {
                       [k: string]: unknown
                     }
+                    /**
+                     * The secret by which the step acts, if its component takes one
+                     */
+                    credentials_id?: string
                   }[]
                   /**
                    * @maxItems 5000
@@ -4639,6 +4651,10 @@ export interface Paths {
                     fields?: {
                       [k: string]: unknown
                     }
+                    /**
+                     * The secret by which the step acts, if its component takes one
+                     */
+                    credentials_id?: string
                   }[]
                   /**
                    * @maxItems 5000
@@ -4726,6 +4742,10 @@ export interface Paths {
                 fields?: {
                   [k: string]: unknown
                 }
+                /**
+                 * The secret by which the step acts, if its component takes one
+                 */
+                credentials_id?: string
               }[]
               /**
                * @maxItems 5000
@@ -4780,6 +4800,10 @@ export interface Paths {
                     fields?: {
                       [k: string]: unknown
                     }
+                    /**
+                     * The secret by which the step acts, if its component takes one
+                     */
+                    credentials_id?: string
                   }[]
                   /**
                    * @maxItems 5000
