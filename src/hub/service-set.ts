@@ -87,6 +87,7 @@ export function createServices(options: ServiceSetOptions): ServiceSet {
         config: config.componentOrchestrator,
         flowRepository: clientFor(transportTo('flow-repository'), token),
         iam: clientFor(transportTo('iam'), token),
+        secretService: clientFor(transportTo('secret-service'), token),
         principals: (given) => principals(given),
         components: options.components,
       })
