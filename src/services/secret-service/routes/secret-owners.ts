@@ -55,7 +55,7 @@ export const deleteSecretOwner = (parts: SecretParts) =>
   route({
     method: 'DELETE',
     path,
-    summary: 'Take an owner from a secret that has others',
+    summary: 'Take an owner from a secret that has others; who is none is none already',
     permission: 'signed-in',
     params: SecretParams,
     query: Type.Object(
@@ -71,7 +71,7 @@ export const deleteSecretOwner = (parts: SecretParts) =>
       const secret = await parts.db.transaction(scopeOf(principal), async (tx) => {
         const before = await lockOwn(tx, params.id, principal)
         const owner = before.owners.find((each) => isSameOwner(each, { id, type }))
-        if (owner === undefined) throw notAnOwner()
+        if (owner === undefined) return before
         if (before.owners.length === 1)
           throw new HubError('conflict', 'Cannot take the last owner from a secret: delete it instead')
         await disownSecret(parts, tx, before, owner, principal)
@@ -85,10 +85,4 @@ async function lockOwn(tx: Tx, id: string, principal: Principal): Promise<Secret
   const secret = found(await findSecretById(tx, id, true), 'secret')
   demandOwner(principal, secret, 'secret')
   return secret
-}
-
-function notAnOwner(): HubError {
-  return new HubError('not-found', 'No such owner of the secret found', {
-    faults: [{ field: 'id', message: 'Query parameters "id" and "type" must be those of an owner' }],
-  })
 }
