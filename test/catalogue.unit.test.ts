@@ -54,6 +54,8 @@ const added: Record<string, readonly string[]> = {
   iam: [...lifecycle('iam.client'), 'iam.signingKey.created', 'iam.signingKey.deleted', 'iam.tenant.exported'],
   'secret-service': [
     'secret-service.secret.modified',
+    'secret-service.secret.expiring',
+    'secret-service.secret.refreshFailed',
     'secret-service.secret.ownerAdded',
     'secret-service.secret.ownerRemoved',
     'secret-service.auth-client.modified',
@@ -65,6 +67,7 @@ const suspicious = /pass|token|secret|key|hash|credential|private/i
 /** Field names that look like a secret but hold none. */
 const harmless: Record<string, string> = {
   usernameHash: 'a keyed hash, which tells nothing without the key',
+  secretIds: 'ids, by which nobody reads anything',
 }
 
 /** The part of JSON Schema that the payloads use. */

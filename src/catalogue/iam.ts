@@ -194,6 +194,7 @@ export const iamEvents = [
       type: oneOf(['SELF', 'DELEGATE', 'EPHEMERAL_SERVICE_ACCOUNT', 'PERSISTENT'], 'How the token came to be'),
       description: Type.Optional(personal(text('What the owner calls it'), 'accountId')),
       flowId: Type.Optional(id('The flow whose runs act by it')),
+      secretIds: Type.Optional(ids('The secrets that these runs may read by it')),
       permissions: Type.Optional(words('The names of the permissions given beside those of the account')),
       scope: Type.Optional(words('The names of the permissions that it allows at most; absent if not limited')),
       expiresAt: Type.Optional(moment('When it ends; absent if never')),

@@ -1,18 +1,30 @@
 import { Type } from 'typebox'
 import { defineEvent } from './event-definition.ts'
-import { change, id, oneOf, owners, ownerType, tenantId, text } from './field.ts'
+import { change, id, moment, oneOf, owners, ownerType, tenantId, text } from './field.ts'
 
 const service = 'secret-service'
 
 const secret = () => id('The secret')
 const secretType = () =>
   oneOf(
-    ['SIMPLE', 'MIXED', 'API_KEY', 'OA1_TWO_LEGGED', 'OA1_THREE_LEGGED', 'OA2_AUTHORIZATION_CODE', 'SESSION_AUTH'],
+    [
+      'SIMPLE',
+      'MIXED',
+      'API_KEY',
+      'OA1_TWO_LEGGED',
+      'OA1_THREE_LEGGED',
+      'OA2_AUTHORIZATION_CODE',
+      'OA2_CLIENT_CREDENTIALS',
+      'SESSION_AUTH',
+    ],
     'The kind of secret',
   )
 const client = () => id('The auth client')
 const clientType = () =>
-  oneOf(['OA1_TWO_LEGGED', 'OA1_THREE_LEGGED', 'OA2_AUTHORIZATION_CODE', 'SESSION_AUTH'], 'The kind of auth client')
+  oneOf(
+    ['OA1_TWO_LEGGED', 'OA1_THREE_LEGGED', 'OA2_AUTHORIZATION_CODE', 'OA2_CLIENT_CREDENTIALS', 'SESSION_AUTH'],
+    'The kind of auth client',
+  )
 
 /** The events of the Secret Service, in the order of the documentation. */
 export const secretServiceEvents = [
@@ -40,6 +52,32 @@ export const secretServiceEvents = [
     service,
     summary: 'A secret was deleted, as its last owner let go of it.',
     payload: { id: secret(), name: Type.Optional(text('The last name')), type: Type.Optional(secretType()) },
+  }),
+  defineEvent({
+    name: 'secret-service.secret.expiring',
+    service,
+    summary: 'A secret that the hub cannot renew is over soon.',
+    payload: {
+      id: secret(),
+      name: text('The name, which is not secret'),
+      type: secretType(),
+      expiresAt: moment('When it is over'),
+    },
+  }),
+  defineEvent({
+    name: 'secret-service.secret.refreshFailed',
+    service,
+    summary:
+      'The next value of a secret could not be obtained; the first of failures in a row, and any whose reason differs from the last.',
+    payload: {
+      id: secret(),
+      type: secretType(),
+      authClientId: Type.Optional(id('The auth client it is obtained through')),
+      reason: text('One sentence; an error code of the provider at most, never what else it has sent'),
+      nextAttemptAt: Type.Optional(
+        moment('Not before this moment it is tried again; absent if it is not, until somebody connects it anew'),
+      ),
+    },
   }),
   defineEvent({
     name: 'secret-service.secret.ownerAdded',

@@ -2,6 +2,7 @@ import { type ConfigValues, choice, cidrs, defineConfig, integer, list, origin, 
 import { logLevels } from '#lib/logger'
 import { componentOrchestratorConfig } from '../services/component-orchestrator/config.ts'
 import { iamConfig } from '../services/iam/config.ts'
+import { secretServiceConfig } from '../services/secret-service/config.ts'
 import { serviceNames } from './services.ts'
 
 const KEY = '\\s*(?:[0-9a-fA-F]{64}|[A-Za-z0-9+/]{43}=?)\\s*'
@@ -62,6 +63,7 @@ export const hubConfig = defineConfig({
 export const configTables = {
   hub: hubConfig,
   iam: iamConfig,
+  secretService: secretServiceConfig,
   componentOrchestrator: componentOrchestratorConfig,
 }
 

@@ -18,6 +18,8 @@ import { createBusWindow } from '../services/event-bus/service.ts'
 import { permissions as flowRepositoryPermissions } from '../services/flow-repository/permissions.ts'
 import { createFlowRepository } from '../services/flow-repository/service.ts'
 import { createIam } from '../services/iam/service.ts'
+import { permissions as secretServicePermissions } from '../services/secret-service/permissions.ts'
+import { createSecretService } from '../services/secret-service/service.ts'
 import { clientFor, createAccess } from './access.ts'
 import type { HubConfig } from './config.ts'
 import { permissions as hubPermissions } from './permissions.ts'
@@ -56,6 +58,7 @@ const otherPermissions = [
   eventBusPermissions,
   flowRepositoryPermissions,
   hubPermissions,
+  secretServicePermissions,
 ].flatMap((permissions) => Object.values(permissions))
 
 /** What the orchestrator may do with its own token: read the flows that it is asked to run, and have their runs act for who started them. */
@@ -70,6 +73,11 @@ export function createServices(options: ServiceSetOptions): ServiceSet {
   const transportTo = (service: ServiceName): Transport => (wanted.has(service) ? own : remote(config))
 
   const makers: Record<Exclude<ServiceName, 'iam'>, () => Service> = {
+    'secret-service': () =>
+      createSecretService({
+        ...{ db, bus: bus.service('secret-service'), logger, clock, masterKey },
+        config: config.secretService,
+      }),
     'flow-repository': () => createFlowRepository({ db, bus: bus.service('flow-repository'), clock }),
     'component-orchestrator': () => {
       const token = tokenOf('component-orchestrator', ORCHESTRATOR_PERMISSIONS)
@@ -81,6 +89,7 @@ export function createServices(options: ServiceSetOptions): ServiceSet {
         config: config.componentOrchestrator,
         flowRepository: clientFor(transportTo('flow-repository'), token),
         iam: clientFor(transportTo('iam'), token),
+        secretService: clientFor(transportTo('secret-service'), token),
         principals: (given) => principals(given),
         components: options.components,
       })

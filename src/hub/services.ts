@@ -1,5 +1,12 @@
 /** The services that a process can run. */
-export const serviceNames = ['iam', 'flow-repository', 'component-orchestrator', 'audit-log', 'event-bus'] as const
+export const serviceNames = [
+  'iam',
+  'secret-service',
+  'flow-repository',
+  'component-orchestrator',
+  'audit-log',
+  'event-bus',
+] as const
 
 /** One of them. */
 export type ServiceName = (typeof serviceNames)[number]

@@ -20,6 +20,8 @@ export interface Principal {
   readonly expiresAt?: number
   /** The flow whose runs act by the token, in the name of the account. */
   readonly flowId?: string
+  /** The secrets that those runs may read; with `flowId` only. */
+  readonly secretIds?: ReadonlySet<string>
   /** It came by a value of the token that was replaced and is good for a while only. The IAM alone tells. */
   readonly isReplaced?: true
 }

@@ -20,7 +20,10 @@ export function remoteTokenLookup(client: ServiceClient): TokenLookup {
 
 /** Trusts nothing that it does not understand: a principal made of half an answer might be allowed too much. */
 function principalOf(body: unknown): Principal {
-  const { id, kind, tenant, permissions, tokenId, tokenExpiresAt, flowId } = (body ?? {}) as Record<string, unknown>
+  const { id, kind, tenant, permissions, tokenId, tokenExpiresAt, flowId, secretIds } = (body ?? {}) as Record<
+    string,
+    unknown
+  >
   const expiresAt = tokenExpiresAt === undefined ? undefined : Date.parse(String(tokenExpiresAt))
   if (
     typeof id !== 'string' ||
@@ -29,7 +32,8 @@ function principalOf(body: unknown): Principal {
     !isTexts(permissions) ||
     typeof tokenId !== 'string' ||
     Number.isNaN(expiresAt) ||
-    (flowId !== undefined && typeof flowId !== 'string')
+    (flowId !== undefined && typeof flowId !== 'string') ||
+    (secretIds !== undefined && !isTexts(secretIds))
   ) {
     throw new HubError('unavailable', 'Cannot verify the token as the answer of the IAM must describe its account')
   }
@@ -41,6 +45,7 @@ function principalOf(body: unknown): Principal {
     ...(tenant === undefined ? {} : { tenant }),
     ...(expiresAt === undefined ? {} : { expiresAt }),
     ...(flowId === undefined ? {} : { flowId }),
+    ...(secretIds === undefined ? {} : { secretIds: new Set(secretIds) }),
   }
 }
 

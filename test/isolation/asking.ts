@@ -1,8 +1,9 @@
+import { randomUUID } from 'node:crypto'
 import { type ApiOperation, isStream } from '../support/api-document.ts'
 
 /** A request to a route. */
 export interface Asked {
-  readonly operation: Pick<ApiOperation, 'method' | 'body' | 'answers'>
+  readonly operation: Pick<ApiOperation, 'method' | 'body' | 'answers' | 'parameters'>
   /** With its parameters filled in. */
   readonly path: string
   readonly token: string | undefined
@@ -22,12 +23,11 @@ export interface Answered {
 /** How long an answer may take: less than whatever waits for nothing. */
 const deadlineMs = 20_000
 
-/** Sends requests to the hub at `url`. Streams are asked for what was, and read up to the marker. */
+/** Sends requests to the hub at `url`, with ids of nothing where a query needs one. Streams are asked for what was, and read up to the marker. */
 export function createAsking(url: string): (asked: Asked) => Promise<Answered> {
   return async ({ operation, path, token, body, marker }) => {
     const isEndless = isStream(operation)
-    const separator = path.includes('?') ? '&' : '?'
-    const place = isEndless ? `${path}${separator}recent=200` : path
+    const place = withQuery(path, isEndless ? { ...neededQuery(operation), recent: '200' } : neededQuery(operation))
     const text = operation.body === undefined ? undefined : JSON.stringify(body ?? {})
     const stop = new AbortController()
     const answer = await fetch(`${url}${place}`, {
@@ -44,6 +44,18 @@ export function createAsking(url: string): (asked: Asked) => Promise<Answered> {
     stop.abort()
     return { status: answer.status, text: read, asked: `${place} ${text ?? ''}` }
   }
+}
+
+function neededQuery({ parameters }: Asked['operation']): Record<string, string> {
+  const needed = parameters.filter((each) => each.in === 'query' && each.required)
+  return Object.fromEntries(needed.map(({ name }) => [name, randomUUID()]))
+}
+
+/** What the path has already stays as it is. */
+function withQuery(path: string, query: Readonly<Record<string, string>>): string {
+  const [place = '', given = ''] = path.split('?', 2)
+  const params = new URLSearchParams({ ...query, ...Object.fromEntries(new URLSearchParams(given)) })
+  return params.size === 0 ? place : `${place}?${params}`
 }
 
 async function readUpTo({ body }: Response, marker: string): Promise<string> {

@@ -7,6 +7,7 @@ import { auditLogMigrations } from '../../src/services/audit-log/migrations.ts'
 import { componentOrchestratorMigrations } from '../../src/services/component-orchestrator/migrations.ts'
 import { flowRepositoryMigrations } from '../../src/services/flow-repository/migrations.ts'
 import { iamMigrations } from '../../src/services/iam/migrations.ts'
+import { secretServiceMigrations } from '../../src/services/secret-service/migrations.ts'
 import { createTestDatabase } from '../support/postgres.ts'
 
 // Row-level security on its own, the guard of the routes switched off: statements without any condition, as the app role, in a
@@ -15,6 +16,7 @@ import { createTestDatabase } from '../support/postgres.ts'
 const migrations = [
   eventBusMigrations,
   iamMigrations,
+  secretServiceMigrations,
   flowRepositoryMigrations,
   componentOrchestratorMigrations,
   auditLogMigrations,
@@ -114,6 +116,45 @@ const tables: Readonly<Record<string, TenantTable>> = {
   },
   'iam.login_pace': { may: '', row: ({ tenant }) => ({ key: `tenant:${tenant}`, tat: at }) },
   'iam.login_place': { may: '', row: ({ user }) => ({ user_id: user, address: 'x', seen_at: at }) },
+  'secret_service.data_key': {
+    may: all,
+    row: ({ tenant }) => ({ tenant_id: tenant, version: 1, wrapped: hex('x'), created_at: at }),
+  },
+  'secret_service.auth_client': {
+    may: all,
+    row: ({ tenant }) => ({
+      ...{ id: randomUUID(), tenant_id: tenant, name: 'x', type: 'OA2_AUTHORIZATION_CODE', owners: [], settings: {} },
+      ...{ key_version: 1, sealed: {}, version: 1, created_at: at, updated_at: at },
+    }),
+  },
+  'secret_service.auth_flow': {
+    may: all,
+    row: ({ tenant, user }) => ({
+      ...{ state_hash: hex(randomUUID()), tenant_id: tenant, user_id: user, auth_client_id: randomUUID() },
+      ...{ key_version: 1, sealed: {}, expires_at: at },
+    }),
+  },
+  'secret_service.secret': {
+    may: all,
+    row: ({ tenant }) => ({
+      ...{ id: randomUUID(), tenant_id: tenant, name: 'x', type: 'SIMPLE', owners: [], allowed_hosts: [], version: 1 },
+      ...{ renews: false, lease_fence: 0, refresh_failures: 0, created_at: at, updated_at: at },
+    }),
+  },
+  'secret_service.secret_value': {
+    may: all,
+    row: ({ tenant }) => ({
+      ...{
+        secret_id: randomUUID(),
+        version: 1,
+        tenant_id: tenant,
+        plain: {},
+        key_version: 1,
+        sealed: {},
+        created_at: at,
+      },
+    }),
+  },
   'flow_repository.flow': {
     may: all,
     row: ({ tenant }) => ({

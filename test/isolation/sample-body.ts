@@ -19,6 +19,8 @@ const bodies: Readonly<Record<string, (named: Named & { readonly username: strin
   'POST /iam/login': ({ username }) => ({ username, password }),
   'POST /iam/session': ({ username }) => ({ username, password }),
   'POST /iam/api/v1/run-tokens': ({ tenant, user }) => ({ flowId: randomUUID(), tenant, accounts: [user] }),
+  'POST /secret-service/api/v1/secrets': () => ({ name: 'x', type: 'API_KEY', value: { key: 'a key' } }),
+  'PATCH /secret-service/api/v1/secrets/{id}': () => ({ name: 'x', value: { key: 'a key' } }),
   // For oneself.
   'POST /iam/api/v1/tokens': () => ({ description: 'a text' }),
   'PUT /iam/api/v1/users/me/password': () => ({ currentPassword: password, newPassword: password }),

@@ -3,11 +3,11 @@ import type { ApiOperation } from '../support/api-document.ts'
 import type { HubClient } from '../support/hub-client.ts'
 import { firstFlow } from '../support/test-hub.ts'
 import { password } from './sample-body.ts'
-import { createRole, type World } from './world.ts'
+import { createRole, createSecret, type World } from './world.ts'
 
 /** Whose the thing is to be, and who makes it. */
 export interface Owner {
-  readonly world: Pick<World, 'tenant' | 'user' | 'role' | 'tokenId' | 'flow' | 'run' | 'entry'>
+  readonly world: Pick<World, 'tenant' | 'user' | 'role' | 'tokenId' | 'flow' | 'run' | 'entry' | 'secret'>
   readonly admin: HubClient
   /** Acts in the tenant. */
   readonly boss: HubClient
@@ -55,6 +55,7 @@ const kinds: Readonly<Record<string, Kind>> = {
     make: async ({ boss }) =>
       (await boss.expect('POST', '/flow-repository/flows', firstFlow('http://127.0.0.1:9/in'))).data.id,
   },
+  secrets: { standing: ({ secret }) => secret, make: ({ boss, world: { tenant } }) => createSecret(boss, tenant) },
   hook: { standing: ({ flow }) => flow },
   executions: { standing: ({ run }) => run },
   logs: { standing: ({ entry }) => entry },

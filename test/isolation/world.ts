@@ -19,6 +19,8 @@ export interface World extends Named {
   /** Active, and has run once. */
   readonly flow: string
   readonly run: string
+  /** Of all users of the tenant. */
+  readonly secret: string
   /** An entry of the audit log. */
   readonly entry: string
 }
@@ -33,13 +35,14 @@ export async function createWorld({ url, admin }: TestHub, target: string): Prom
   const [none, user, boss] = [await member('no role'), await member('USER'), await member('TENANT_ADMIN')]
   const flow = await activate(boss.client, { ...firstFlow(target), name: `flow ${mark}` })
   await callHub(url, 'POST', `/webhooks/hook/${flow}`, { body: { id: 1, title: `title ${mark}` } })
+  const secret = await createSecret(boss.client, tenant, `secret ${mark}`)
   const runs = await boss.client.until(
     '/component-orchestrator/executions',
     ({ data }) => data[0]?.status === 'success',
   )
   const log = await boss.client.until('/audit-log/logs?filter[name]=flow.started', ({ data }) => data.length === 1)
   return {
-    ...{ mark, tenant, role, flow, run: runs.data[0].id, entry: log.data[0].id },
+    ...{ mark, tenant, role, flow, secret, run: runs.data[0].id, entry: log.data[0].id },
     ...{ user: user.id, username: user.username, token: user.client.token, tokenId: await tokenIdOf(user.client) },
     members: { 'no role': none.client, USER: user.client, TENANT_ADMIN: boss.client },
   }
@@ -53,6 +56,13 @@ async function tokenIdOf(client: HubClient): Promise<string> {
 export async function createRole(admin: HubClient, tenant: string, name: string = randomUUID()): Promise<string> {
   const body = { name, description: name, tenant, permissions: ['flows.read'] }
   return (await admin.expect('POST', '/iam/api/v1/roles', body)).id
+}
+
+/** A key that all users of the tenant own. */
+export async function createSecret(boss: HubClient, tenant: string, name: string = randomUUID()): Promise<string> {
+  const owners = [{ id: tenant, type: 'TENANT' }]
+  const body = { name, type: 'API_KEY', value: { key: `key of ${name}` }, owners }
+  return (await boss.expect('POST', '/secret-service/api/v1/secrets', body)).data.id
 }
 
 /** A user of the tenant with a role of the hub, or with none and these permissions; logged in. */

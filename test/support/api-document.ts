@@ -24,6 +24,7 @@ export interface ApiSchema {
 export interface ApiParameter {
   readonly in: 'path' | 'query' | 'header'
   readonly name: string
+  readonly required?: boolean
   readonly schema: ApiSchema
 }
 

@@ -22,10 +22,16 @@ export interface HttpTarget {
 export interface HttpTargetOptions {
   /** Status for a request; default 200. */
   readonly answer?: (request: Arrived, count: number) => number
+  /** JSON that a request is answered with; default `{ ok: true }`. */
+  readonly content?: (request: Arrived) => unknown
   readonly port?: number
 }
 
-export async function startHttpTarget({ answer = () => 200, port = 0 }: HttpTargetOptions = {}): Promise<HttpTarget> {
+export async function startHttpTarget({
+  answer = () => 200,
+  content = () => ({ ok: true }),
+  port = 0,
+}: HttpTargetOptions = {}): Promise<HttpTarget> {
   const arrived: Arrived[] = []
   const waiting = new Set<() => void>()
   const server = createServer((request, response) => {
@@ -40,7 +46,8 @@ export async function startHttpTarget({ answer = () => 200, port = 0 }: HttpTarg
         body: text === '' ? undefined : JSON.parse(text),
       }
       arrived.push(one)
-      response.writeHead(answer(one, arrived.length), { 'content-type': 'application/json' }).end('{"ok":true}')
+      response.writeHead(answer(one, arrived.length), { 'content-type': 'application/json' })
+      response.end(JSON.stringify(content(one)))
       for (const look of waiting) look()
     })
   })

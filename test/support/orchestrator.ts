@@ -8,7 +8,7 @@ import { createEventBus, type EventBus, eventBusMigrations } from '../../src/eve
 import { readConfig } from '../../src/lib/config.ts'
 import { fieldError, HubError } from '../../src/lib/errors.ts'
 import { createHttpServer } from '../../src/lib/http/http-server.ts'
-import { createLogger } from '../../src/lib/logger.ts'
+import { createLogger, type Logger } from '../../src/lib/logger.ts'
 import { createMembership } from '../../src/lib/membership.ts'
 import { createPayloadCheck } from '../../src/lib/payload-check.ts'
 import type { Database } from '../../src/lib/postgres.ts'
@@ -51,6 +51,10 @@ export interface OrchestratorProcess {
 export interface OrchestratorProcessOptions {
   readonly env?: Readonly<Record<string, string>>
   readonly probe?: Probe
+  /** Default: one that no step needs. */
+  readonly secretService?: ServiceClient
+  /** Default: a silent one. */
+  readonly logger?: Logger
   /** How long steps may go on at a stop. Default 200 ms. */
   readonly stepGraceMs?: number
 }
@@ -214,7 +218,13 @@ async function openBus(db: Database, after: (clean: () => unknown) => void, onEr
 async function openProcess(
   fixture: OrchestratorFixture,
   after: (clean: () => unknown) => void,
-  { env = {}, probe = () => undefined, stepGraceMs = 200 }: OrchestratorProcessOptions,
+  {
+    env = {},
+    probe = () => undefined,
+    secretService = noSecretService,
+    logger = createLogger({ level: 'silent' }),
+    stepGraceMs = 200,
+  }: OrchestratorProcessOptions,
 ): Promise<OrchestratorProcess> {
   const label = `orchestrator-${randomUUID()}`
   const { url } = fixture.database
@@ -226,7 +236,6 @@ async function openProcess(
     probed.add({ name: fields.name, message, key: context.idempotencyKey })
     return probe(message, fields, context)
   })
-  const logger = createLogger({ level: 'silent' })
   const service = createComponentOrchestrator({
     db,
     bus: bus.service('component-orchestrator'),
@@ -235,6 +244,7 @@ async function openProcess(
     config: readConfig({ own: componentOrchestratorConfig }, { OIH_OUTBOUND_ALLOW: '127.0.0.0/8', ...env }).own,
     flowRepository: repositoryOf(fixture),
     iam: iamOf(fixture),
+    secretService,
     principals: async (token) => fixture.runTokens.get(token),
     components,
     stepGraceMs,
@@ -301,16 +311,30 @@ function repositoryOf(fixture: OrchestratorFixture): ServiceClient {
   }
 }
 
+const noSecretService: ServiceClient = {
+  request: () => Promise.reject(new HubError('unavailable', 'There is no Secret Service')),
+}
+
 /** Gives run tokens as the IAM does; what it refuses and how is tested there and, with both together, end to end. */
 function iamOf(fixture: OrchestratorFixture): ServiceClient {
   return {
     async request({ body }) {
-      const { accounts, tenant, flowId } = body as { accounts: string[]; tenant: string; flowId: string }
+      const { accounts, tenant, flowId, secrets } = body as Record<'tenant' | 'flowId', string> &
+        Record<'accounts' | 'secrets', string[]>
       if (fixture.able === undefined) throw new HubError('unavailable', 'The IAM is away')
       const id = accounts.find((account) => fixture.able?.has(account))
       if (id === undefined) throw fieldError('conflict', 'accounts', 'must name somebody')
       const token = randomUUID()
-      fixture.runTokens.set(token, { kind: 'user', id, tenant, flowId, tokenId: token, permissions: new Set() })
+      const secretIds = new Set(secrets)
+      fixture.runTokens.set(token, {
+        kind: 'user',
+        id,
+        tenant,
+        flowId,
+        secretIds,
+        tokenId: token,
+        permissions: new Set(),
+      })
       return { status: 200, body: { token, expireAt: new Date(Date.now() + 900_000).toISOString() } }
     },
   }

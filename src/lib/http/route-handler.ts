@@ -108,7 +108,14 @@ function checkQueryText(url: string): void {
 
 function bodyOf(route: Route, body: unknown): unknown {
   if (route.rawBody) return body ?? Buffer.alloc(0)
-  return route.body ? body : undefined
+  if (!route.body) return undefined
+  return route.wrappable ? unwrapped(body) : body
+}
+
+function unwrapped(body: unknown): unknown {
+  if (typeof body !== 'object' || body === null || Object.keys(body).join() !== 'data') return body
+  const { data } = body as { readonly data: unknown }
+  return typeof data === 'object' ? data : body
 }
 
 /**

@@ -128,6 +128,8 @@ interface RouteHead {
   readonly consumes?: string
   /** Lets texts through that PostgreSQL cannot store: NUL characters and lone surrogates in the body. */
   readonly allowNul?: boolean
+  /** Takes the body also as `{ data: … }`, as existing clients may send it. */
+  readonly wrappable?: boolean
 }
 
 /** An endpoint as its service writes it. */

@@ -91,7 +91,16 @@ function chosenErrors(union: ErrorObject, inside: readonly ErrorObject[]): Error
   }
   const branches = Object.values(Object.groupBy(inside, (error) => branchOf(error, union)))
   const meant = branches.filter((branch) => branch && !branch.some((error) => rulesOut(error, union)))
-  return meant.length === 1 && meant[0] ? meant[0] : [union]
+  if (meant.length === 1 && meant[0]) return meant[0]
+  return meant.length === 0 ? [unknownKind(inside, union) ?? union] : [union]
+}
+
+/** Where the branches tell themselves apart by the constants of one field, and none has what is there: that is the fault. */
+function unknownKind(inside: readonly ErrorObject[], union: ErrorObject): ErrorObject | undefined {
+  const kinds = inside.filter((error) => error.keyword === 'const' && rulesOut(error, union))
+  const [first] = kinds
+  if (first === undefined || kinds.some(({ instancePath }) => instancePath !== first.instancePath)) return undefined
+  return { ...first, keyword: 'enum', params: { allowedValues: kinds.map(({ params }) => params.allowedValue) } }
 }
 
 function branchOf(error: ErrorObject, union: ErrorObject): string {

@@ -35,7 +35,12 @@ export async function exchange(hop: Hop, options: ExchangeOptions): Promise<Outb
         origin: hop.url.origin,
         path: hop.url.pathname + hop.url.search,
         method: hop.method as Dispatcher.HttpMethod,
-        headers: { 'accept-encoding': acceptedEncodings, 'user-agent': 'open-integration-hub', ...hop.headers },
+        headers: {
+          'accept-encoding': acceptedEncodings,
+          'user-agent': 'open-integration-hub',
+          ...hop.headers,
+          ...hop.credentials?.headers,
+        },
         body: hop.body ?? null,
       },
       handler,

@@ -6,6 +6,7 @@ export interface OutboundRequest {
   readonly method?: string
   readonly url: string
   readonly headers?: Readonly<Record<string, string>>
+  readonly credentials?: OutboundCredentials
   readonly body?: string | Uint8Array
   /** Milliseconds for the whole call with all redirects; default and limit are those of the client. */
   readonly timeout?: number
@@ -14,11 +15,20 @@ export interface OutboundRequest {
   readonly signal?: AbortSignal
 }
 
+/** Headers that not everybody may get. None of them may be among those of the call. */
+export interface OutboundCredentials {
+  readonly headers: Readonly<Record<string, string>>
+  /** Whether a URL may get them. Once a redirect has led to one that may not, none behind it gets them either. */
+  readonly allows: (url: URL) => boolean
+}
+
 /** One request of a call: what is sent to one origin. Header names are in lower case. */
 export interface Hop {
   readonly method: string
   readonly url: URL
   readonly headers: Readonly<Record<string, string>>
+  /** Sent beside `headers`; they have passed for this URL. */
+  readonly credentials: OutboundCredentials | undefined
   readonly body: string | Uint8Array | undefined
 }
 
@@ -56,7 +66,8 @@ export function firstHop(request: OutboundRequest): Hop {
   if (request.body !== undefined && (method === 'GET' || method === 'HEAD')) {
     throw invalid(url, `a ${method} request must have no body`)
   }
-  return { method, url, headers: checkHeaders(url, request.headers ?? {}), body: request.body }
+  const headers = checkHeaders(url, request.headers ?? {})
+  return { method, url, headers, credentials: checkCredentials(url, request.credentials, headers), body: request.body }
 }
 
 /** The URL, if it may be called at all; its address is checked when the connection is made. */
@@ -76,8 +87,8 @@ function urlFault(url: URL): string | undefined {
 }
 
 /**
- * The request that follows a redirect, with the method and body that fetch would send. Credentials stay with their origin.
- * Refused are a target that may not be called at all and the way from https to http.
+ * The request that follows a redirect, with the method and body that fetch would send. Credentials stay with their origin, or with whom they
+ * allow. Refused are a target that may not be called at all and the way from https to http.
  */
 export function nextHop(hop: Hop, status: number, location: string): Hop {
   const target = URL.parse(location, hop.url.href)
@@ -94,7 +105,25 @@ export function nextHop(hop: Hop, status: number, location: string): Hop {
   const becomesGet = status === 303 ? hop.method !== 'HEAD' : status < 303 && hop.method === 'POST'
   const dropped = [...(target.origin === hop.url.origin ? [] : credentialHeaders), ...(becomesGet ? bodyHeaders : [])]
   const headers = Object.fromEntries(Object.entries(hop.headers).filter(([name]) => !dropped.includes(name)))
-  return { method: becomesGet ? 'GET' : hop.method, url: target, headers, body: becomesGet ? undefined : hop.body }
+  return {
+    method: becomesGet ? 'GET' : hop.method,
+    url: target,
+    headers,
+    credentials: hop.credentials?.allows(target) ? hop.credentials : undefined,
+    body: becomesGet ? undefined : hop.body,
+  }
+}
+
+function checkCredentials(
+  url: URL,
+  credentials: OutboundCredentials | undefined,
+  others: Readonly<Record<string, string>>,
+): OutboundCredentials | undefined {
+  if (!credentials?.allows(url)) return undefined
+  const headers = checkHeaders(url, credentials.headers)
+  const twice = Object.keys(headers).find((name) => Object.hasOwn(others, name))
+  if (twice) throw invalid(url, `the header "${twice}" must be given once: it is one of the credentials`)
+  return { ...credentials, headers }
 }
 
 function checkHeaders(url: URL, headers: Readonly<Record<string, string>>): Record<string, string> {

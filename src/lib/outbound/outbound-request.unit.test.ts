@@ -63,6 +63,7 @@ const post: Hop = {
   method: 'POST',
   url: new URL('https://a.test/in'),
   headers: { authorization: 'Bearer x', cookie: 'a=b', 'content-type': 'application/json', 'x-a': '1' },
+  credentials: undefined,
   body: '{}',
 }
 
@@ -86,6 +87,39 @@ test('nextHop() changes method and body as fetch does', () => {
 test('nextHop() leaves credentials with their origin', () => {
   for (const location of ['https://b.test/', 'https://a.test:8443/', '//b.test/x']) {
     assert.deepEqual(nextHop(post, 307, location).headers, { 'content-type': 'application/json', 'x-a': '1' }, location)
+  }
+})
+
+const credentials = {
+  headers: { 'X-Api-Key': 'sesame' },
+  allows: ({ host }: URL) => host === 'a.test' || host === 'also.test:8443',
+}
+const sent = ({ credentials: held }: Hop) => held?.headers
+
+test('firstHop() takes credentials along where they allow it, and refuses a second header of that name', () => {
+  assert.deepEqual(sent(firstHop({ url: 'https://a.test/', credentials })), { 'x-api-key': 'sesame' })
+  assert.equal(sent(firstHop({ url: 'https://b.test/', credentials })), undefined)
+  const headers = { 'x-API-key': 'own' }
+  assertRefused('invalid-request', /the header "x-api-key" must be given once: it is one of the credentials/, () =>
+    firstHop({ url: 'https://a.test/', credentials, headers }),
+  )
+  const broken = { ...credentials, headers: { authorization: 'Bearer ses\r\name' } }
+  assertRefused(
+    'invalid-request',
+    /^(?!.*ame).* must be a string without line breaks, of ISO 8859-1 characters$/s,
+    () => firstHop({ url: 'https://a.test/', credentials: broken }),
+  )
+})
+
+test('nextHop() takes credentials where they allow it, and never again after a place where they do not', () => {
+  const hop = firstHop({ url: 'https://a.test/', credentials })
+  assert.deepEqual(sent(nextHop(hop, 302, '/there')), { 'x-api-key': 'sesame' })
+  const allowed = nextHop(hop, 307, 'https://also.test:8443/')
+  assert.deepEqual(sent(allowed), { 'x-api-key': 'sesame' })
+  for (const location of ['https://b.test/', 'https://a.test:444/', 'https://a.test./', '//also.test/x']) {
+    const foreign = nextHop(allowed, 307, location)
+    assert.equal(sent(foreign), undefined, location)
+    assert.equal(sent(nextHop(foreign, 307, 'https://a.test/')), undefined, location)
   }
 })
 

@@ -34,6 +34,7 @@ import { createMessageCache } from './run/message-cache.ts'
 import { createPlacement } from './run/placement.ts'
 import { createStepRunner } from './run/step-runner.ts'
 import type { FlowTask, StepPlaces, StepTask } from './run/task.ts'
+import { createSecretClient } from './secret/secret-client.ts'
 
 /** What the Component Orchestrator needs from the process that runs it. */
 export interface ComponentOrchestratorDeps {
@@ -46,6 +47,8 @@ export interface ComponentOrchestratorDeps {
   readonly flowRepository: ServiceClient
   /** Calls the IAM by a token that may get those of runs. */
   readonly iam: ServiceClient
+  /** Calls the Secret Service; each call brings the token of the run that it is for. */
+  readonly secretService: ServiceClient
   /** Whom a token stands for, as the guard of the process knows it. */
   readonly principals: TokenLookup
   /** Folder of the built-in components. */
@@ -84,6 +87,7 @@ export function createComponentOrchestrator(deps: ComponentOrchestratorDeps): Se
   })
   const stepRunner = createStepRunner({
     ...{ runner, plans, runTokens },
+    secrets: createSecretClient(deps.secretService),
     isHosted: (component) => runsIn(component) === 'host',
   })
   const headStarts = createHeadStarts({

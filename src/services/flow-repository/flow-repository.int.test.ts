@@ -50,7 +50,7 @@ describe('POST /flows', () => {
   test('keeps the graph as it was sent: order, numbers, NUL and keys that mean something to JavaScript', async (t) => {
     const { me, create } = await setup(t)
     const fields = JSON.parse('{"z":1,"a":"\\u0000\\ud800","b":{"constructor":1,"10":2,"9":3},"e":1e21}')
-    const sent = { nodes: [{ id: 'a', componentId: 'x', function: 'y', fields }] }
+    const sent = { nodes: [{ id: 'a', componentId: 'x', credentials_id: randomUUID(), function: 'y', fields }] }
     const { id } = await create({ graph: sent })
     const { body } = await me.call('GET', `${path}/${id}`)
     assert.equal(JSON.stringify(body.data.graph), JSON.stringify(sent))
@@ -221,10 +221,12 @@ describe('existing clients find', () => {
             nodes: [
               { ...node, id: 'x'.repeat(31) },
               { ...node, id: 'b.c' },
+              { ...node, id: 'c', credentials_id: 'sesame' },
+              { ...node, id: 'd', credentials_id: '' },
             ],
           },
         },
-        2,
+        4,
       ],
       [
         {

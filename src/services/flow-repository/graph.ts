@@ -17,6 +17,9 @@ export const NodeSchema = Type.Object(
     name: Type.Optional(Type.String({ maxLength: 100 })),
     description: Type.Optional(Type.String({ maxLength: 1_000 })),
     fields: Type.Optional(Type.Record(Type.String(), Type.Unknown(), { description: 'Settings of the function' })),
+    credentials_id: Type.Optional(
+      Type.String({ format: 'uuid', description: 'The secret by which the step acts, if its component takes one' }),
+    ),
   },
   { additionalProperties: false },
 )

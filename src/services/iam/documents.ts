@@ -151,6 +151,7 @@ export const AccountDocument = Type.Object(
     tokenType: Type.Enum([...tokenTypes]),
     tokenExpiresAt: Type.Optional(Moment),
     flowId: Type.Optional(Type.String({ format: 'uuid', description: 'The flow whose runs act by the token' })),
+    secretIds: Type.Optional(Type.Array(Id, { description: 'The secrets that these runs may read' })),
   },
   { additionalProperties: false },
 )
@@ -164,6 +165,7 @@ export function accountDocument({ user, token }: TokenAccount): Static<typeof Ac
     tokenType: token.type,
     ...(token.expiresAt === undefined ? {} : { tokenExpiresAt: token.expiresAt.toISOString() }),
     ...(token.flowId === undefined ? {} : { flowId: token.flowId }),
+    ...(token.secretIds.length > 0 && { secretIds: [...token.secretIds] }),
   }
 }
 

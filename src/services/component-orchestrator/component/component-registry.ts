@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
 import jsonata from 'jsonata'
+import { validate as isUuid } from 'uuid'
 import { type Fault, messageOf, TerminalError } from '#lib/errors'
 import type { RunsIn } from './component.ts'
 
@@ -28,6 +29,8 @@ export interface ComponentDescriptor {
   readonly description?: string
   readonly version?: string
   readonly runsIn: RunsIn
+  /** There = its steps may have a secret (`credentials_id`), which takes the hub's own process. */
+  readonly credentials?: { readonly description?: string }
   readonly actions: Readonly<Record<string, ActionDescriptor>>
   readonly [extra: string]: unknown
 }
@@ -41,6 +44,8 @@ export interface Action {
   readonly module: string
   /** JSON Schema of its fields. */
   readonly schema: object
+  /** Whether its steps may have a secret. */
+  readonly takesSecret: boolean
 }
 
 /** A component that flows may use. */
@@ -58,7 +63,7 @@ export interface ComponentRegistry {
   /** The action, which may be left out when the component has but one. Throws a `TerminalError` that names the known ones. */
   resolve(component: string, action?: string): Action
   /** All faults of a step, by the names that the node of a flow has for them; none when it can be started. */
-  validate(componentId: string, action: string | undefined, fields: unknown): Fault[]
+  validate(componentId: string, action: string | undefined, fields: unknown, credentialsId?: string): Fault[]
 }
 
 const maxExpressionLength = 16 * 1024
@@ -95,12 +100,13 @@ export function loadComponents(folder: string): ComponentRegistry {
       if ('message' in found) throw new TerminalError(`Cannot run step: ${found.message}`)
       return found
     },
-    validate(name, actionName, fields) {
+    validate(name, actionName, fields, credentialsId) {
       const found = lookUp(name, actionName)
       if ('message' in found) return [found]
+      const ofSecret = credentialsId === undefined ? [] : secretFaults(found, credentialsId)
       const validator = validators.get(found)
-      if (!validator || validator(fields ?? {})) return []
-      return (validator.errors ?? []).map(toFault)
+      if (!validator || validator(fields ?? {})) return ofSecret
+      return [...(validator.errors ?? []).map(toFault), ...ofSecret]
     },
   }
 }
@@ -109,9 +115,13 @@ function loadComponent(folder: string, name: string): Component {
   const file = `${folder}/component.json`
   try {
     const descriptor: ComponentDescriptor = JSON.parse(readFileSync(file, 'utf8'))
+    const { runsIn } = descriptor
+    const takesSecret = descriptor.credentials !== undefined
+    // A step that only computes may run before its arrival is recorded, and secrets are read for what is on record.
+    if (takesSecret && runsIn !== 'host') throw new Error('only a component that runs in "host" may have credentials')
     const actions = Object.entries(descriptor.actions).map(([action, { main, fields = {} }]): [string, Action] => {
       const module = new URL(main, `${pathToFileURL(folder).href}/`).href
-      return [action, { component: name, name: action, runsIn: descriptor.runsIn, module, schema: schemaOf(fields) }]
+      return [action, { component: name, name: action, runsIn, module, schema: schemaOf(fields), takesSecret }]
     })
     return { name, descriptor, actions: new Map(actions) }
   } catch (error) {
@@ -168,6 +178,12 @@ function urlFault(text: string): string | undefined {
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return 'The scheme of the URL must be http or https'
   if (url.username || url.password) return 'Credentials must be in the header "Authorization", not in the URL'
   return undefined
+}
+
+function secretFaults({ component, takesSecret }: Action, credentialsId: string): Fault[] {
+  const field = 'credentials_id'
+  if (!takesSecret) return [{ field, message: `The component "${component}" takes no secret` }]
+  return isUuid(credentialsId) ? [] : [{ field, message: 'The value must be the id of a secret, a UUID' }]
 }
 
 function toFault(error: ErrorObject): Fault {

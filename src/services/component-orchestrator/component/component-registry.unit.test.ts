@@ -70,6 +70,31 @@ test('validate() tells each fault of the fields with its place', () => {
   }
 })
 
+test('validate() lets steps have a secret whose component takes one', () => {
+  const registry = loadComponents(builtIns)
+  const faultsOf = (component: string, fields: object, secret: string) =>
+    registry.validate(component, undefined, fields, secret)
+  const [http, id] = [{ url: 'https://example.com/in' }, 'fab7e7d2-5a3c-4d4a-9f0e-5c1f9a3d1b2c']
+  assert.deepEqual(faultsOf('http-request', http, id), [])
+  assert.deepEqual(faultsOf('jsonata', { expression: '$' }, id), [
+    { field: 'credentials_id', message: 'The component "jsonata" takes no secret' },
+  ])
+  assert.deepEqual(faultsOf('http-request', http, 'sesame'), [
+    { field: 'credentials_id', message: 'The value must be the id of a secret, a UUID' },
+  ])
+  const both = faultsOf('split', { nosuch: 1 }, id).map(({ field }) => field)
+  assert.deepEqual(both, ['fields.nosuch', 'credentials_id'])
+})
+
+test('loadComponents() refuses credentials of a component that only computes', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'components-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  mkdirSync(join(folder, 'pure'))
+  const descriptor = { title: 'Pure', runsIn: 'expression-worker', credentials: {}, actions: {} }
+  writeFileSync(join(folder, 'pure', 'component.json'), JSON.stringify(descriptor))
+  assert.throws(() => loadComponents(folder), /Cannot load component "pure".* only a component that runs in "host"/)
+})
+
 test('resolve() lets the function be left out only when there is but one', (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'components-'))
   t.after(() => rmSync(folder, { recursive: true }))

@@ -10,6 +10,7 @@ import { TerminalError } from '#lib/errors'
 import { createLogger } from '#lib/logger'
 import { createOutbound } from '#lib/outbound/outbound'
 import { createExpressionPool } from '../expression/expression-pool.ts'
+import type { Secret } from '../secret/secret-client.ts'
 import type { Message } from './component.ts'
 import { loadComponents } from './component-registry.ts'
 import { createComponentRunner, type StepCall } from './component-runner.ts'
@@ -29,7 +30,10 @@ function setup(t: TestContext, folder = builtIns) {
     const texts = await runner.run({ component, fields, message, idempotencyKey: 'run-1:step-1', signal, key: 'f:s' })
     return texts.map((text): Message => JSON.parse(text))
   }
-  return { run, runner }
+  /** What `http-request` makes of the message by the secret, as text. */
+  const request = (fields: object, secret: Secret) =>
+    runner.run({ component: 'http-request', fields, secret, message, idempotencyKey: 'i', key: 'f:s' })
+  return { run, request, runner }
 }
 
 interface Seen {
@@ -205,6 +209,121 @@ describe('run() of http-request', () => {
     await runner.stop()
     await stopped
     await assert.rejects(run('http-request', { url: server.url }, message), /must be running/)
+  })
+})
+
+describe('run() of http-request by a secret', () => {
+  const apiKey = 'key-0/1"2'
+  const keyFor = (...urls: string[]): Secret => ({
+    ...{ id: 'secret-1', type: 'API_KEY', value: { key: apiKey } },
+    allowedHosts: urls.map((url) => new URL(url).host),
+  })
+  const failed = (error: unknown) => {
+    assert.ok(error instanceof TerminalError, String(error))
+    for (let each: unknown = error; each instanceof Error; each = each.cause) assert.ok(!each.stack?.includes(apiKey))
+    return error.message
+  }
+
+  test('sends it to its host, and hands on no answer that repeats it', async (t) => {
+    const server = await serve(t, (response, { headers }) => {
+      response.setHeader('content-type', 'application/json').setHeader('x-echo', String(headers['x-api-key']))
+      response.end(JSON.stringify({ headers, url: `/?k=${encodeURIComponent(apiKey)}` }))
+    })
+    const [text = ''] = await setup(t).request({ url: server.url }, keyFor(server.url))
+    assert.equal(server.requests[0]?.headers['x-api-key'], apiKey)
+    const { data } = JSON.parse(text)
+    assert.deepEqual([data.headers['x-echo'], data.body.url], ['***', '/?k=***'])
+    assert.equal(data.body.headers['x-api-key'], '***')
+    assert.equal(data.body.headers['idempotency-key'], 'i')
+    assert.ok(!text.includes('key-0'), text)
+  })
+
+  test('sends username and passphrase as Basic, an access token as Bearer', async (t) => {
+    const server = await serve(t, (response, { headers }) => response.end(`you are ${headers.authorization}`))
+    const { request } = setup(t)
+    const { allowedHosts } = keyFor(server.url)
+    const simple = { id: 's', type: 'SIMPLE', value: { username: 'ada', passphrase: 'love' }, allowedHosts }
+    const oauth = { id: 's', type: 'OA2_AUTHORIZATION_CODE', value: { accessToken: 'a.b-c_d' }, allowedHosts }
+    for (const [secret, shown] of [
+      [simple, 'you are Basic ***'],
+      [oauth, 'you are Bearer ***'],
+    ] as const) {
+      const [text = ''] = await request({ url: server.url }, secret)
+      assert.equal(JSON.parse(text).data.body, shown)
+    }
+    const sent = server.requests.map(({ headers }) => headers.authorization)
+    assert.deepEqual(sent, ['Basic YWRhOmxvdmU=', 'Bearer a.b-c_d'])
+  })
+
+  test('calls no other host, and says which one and by which secret', async (t) => {
+    const server = await serve(t, (response) => response.end())
+    const { host } = new URL(server.url)
+    const wanted = `Cannot send the secret "secret-1" to "${host}" as its allowed hosts must name that host`
+    for (const allowed of [[], ['http://127.0.0.1/'], ['http://127.0.0.1:1/']]) {
+      const message = await setup(t)
+        .request({ url: server.url }, keyFor(...allowed))
+        .catch(failed)
+      assert.equal(message, wanted)
+    }
+    assert.deepEqual(server.requests, [])
+  })
+
+  test('follows a redirect to another host without it, and back as well', async (t) => {
+    const foreign = await serve(t, (response) => response.writeHead(307, { location: `${home.url}/end` }).end())
+    const home = await serve(t, (response, { url }) => {
+      if (url === '/end') response.end('there')
+      else response.writeHead(307, { location: url === '/' ? '/next' : `${foreign.url}/` }).end()
+    })
+    const [text = ''] = await setup(t).request({ url: home.url }, keyFor(home.url))
+    assert.equal(JSON.parse(text).data.body, 'there')
+    const keys = home.requests.map(({ url, headers }) => [url, headers['x-api-key']])
+    assert.deepEqual(keys, [
+      ['/', apiKey],
+      ['/next', apiKey],
+      ['/end', undefined],
+    ])
+    assert.deepEqual(
+      foreign.requests.map(({ headers }) => headers['x-api-key']),
+      [undefined],
+    )
+  })
+
+  test('takes it along to another of its hosts', async (t) => {
+    const other = await serve(t, (response) => response.end())
+    const home = await serve(t, (response) => response.writeHead(308, { location: other.url }).end())
+    await setup(t).request({ url: home.url }, keyFor(home.url, other.url))
+    assert.equal(other.requests[0]?.headers['x-api-key'], apiKey)
+  })
+
+  test('fails for good where the fields name its header, and where it authorises nothing', async (t) => {
+    const server = await serve(t, (response) => response.end())
+    const { request } = setup(t)
+    const fields = { url: server.url, headers: { 'X-API-Key': 'own' } }
+    const secret = keyFor(server.url)
+    assert.match(
+      String(await request(fields, secret).catch(failed)),
+      /the header "x-api-key" must be given once: it is one of the credentials$/,
+    )
+    const signing = { ...secret, type: 'OA1_TWO_LEGGED' }
+    assert.match(String(await request({ url: server.url }, signing).catch(failed)), /it is "OA1_TWO_LEGGED"$/)
+    const broken = { ...secret, value: { key: `${apiKey}\r\nx: y` } }
+    assert.match(String(await request({ url: server.url }, broken).catch(failed)), /without line breaks/)
+    assert.deepEqual(server.requests, [])
+  })
+
+  test('fails with an answer or a redirect that repeats it, and does not tell it', async (t) => {
+    const server = await serve(t, (response, { url, headers }) => {
+      if (url === '/') response.writeHead(401).end(`"${headers['x-api-key']}" is wrong`)
+      else response.writeHead(302, { location: `http://127.0.0.2/${encodeURIComponent(apiKey)}` }).end()
+    })
+    const { request } = setup(t)
+    const secret = keyFor(server.url)
+    assert.match(
+      String(await request({ url: server.url }, secret).catch(failed)),
+      /the answer is 401 "\*{3}" is wrong$/,
+    )
+    const redirected = String(await request({ url: `${server.url}/on` }, secret).catch(failed))
+    assert.match(redirected, /^Cannot call "http:\/\/127\.0\.0\.2\/\*{3}" as the address must be public/)
   })
 })
 

@@ -2,6 +2,8 @@ import { messageOf, TerminalError } from '#lib/errors'
 import type { Logger } from '#lib/logger'
 import type { Outbound } from '#lib/outbound/outbound'
 import type { ExpressionPool } from '../expression/expression-pool.ts'
+import { authorisedOutbound } from '../secret/authorised-outbound.ts'
+import type { Secret } from '../secret/secret-client.ts'
 import type { ComponentFunction, HostContext, Message } from './component.ts'
 import type { Action, ComponentRegistry } from './component-registry.ts'
 import { createOutputs, type OutputLimits, toMessageText } from './outputs.ts'
@@ -23,6 +25,8 @@ export interface StepCall {
   readonly function?: string | undefined
   /** As validated by the registry. */
   readonly fields: unknown
+  /** The secret by which the step acts, for components that take one. */
+  readonly secret?: Secret | undefined
   /** The message, or its JSON text if that is at hand. */
   readonly message: Message | string
   /** The same for every attempt. */
@@ -72,11 +76,11 @@ export function createComponentRunner(deps: ComponentRunnerDeps): ComponentRunne
   }
 
   async function runOnHost(action: Action, call: StepCall): Promise<string[]> {
-    const { idempotencyKey, key, message } = call
+    const { idempotencyKey, key, message, secret } = call
     const outputs = createOutputs(deps.limits)
     const context = new StepContext({
       emit: outputs.emit,
-      outbound: deps.outbound,
+      outbound: secret === undefined ? deps.outbound : authorisedOutbound(deps.outbound, secret),
       idempotencyKey,
       signal: call.signal ?? stopping.signal,
       log: () => deps.logger.child({ component: action.component, function: action.name, step: key }),

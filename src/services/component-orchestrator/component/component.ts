@@ -20,6 +20,7 @@ export interface ComponentContext {
 
 /** The context of a component that runs in the hub's own process. */
 export interface HostContext extends ComponentContext {
+  /** Authorises its calls by the secret of the step, if it has one, which the step itself never sees. */
   readonly outbound: Pick<Outbound, 'request'>
   /** The same for every attempt at the same message of the same step of a run. */
   readonly idempotencyKey: string

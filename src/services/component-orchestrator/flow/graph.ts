@@ -6,12 +6,24 @@ export interface GraphNode {
   readonly componentId: string
   readonly function: string
   readonly fields?: Readonly<Record<string, unknown>>
+  /** The secret by which the step acts. */
+  readonly credentials_id?: string
 }
 
 /** A graph as the Flow Repository serves it. */
 export interface Graph {
   readonly nodes: readonly GraphNode[]
   readonly edges?: readonly { readonly source: string; readonly target: string }[]
+}
+
+/** The secrets that the steps act by, each once. */
+export function secretsOf({ nodes }: Graph): string[] {
+  return [...new Set(nodes.flatMap((node) => secretOf(node) ?? []))]
+}
+
+/** The secret that the step acts by, its id as the hub writes it; callers may have written it in capitals. */
+export function secretOf({ credentials_id: id }: GraphNode): string | undefined {
+  return id?.toLowerCase()
 }
 
 /** A graph made ready for routing messages. */

@@ -1,11 +1,12 @@
 import { messageOf, TerminalError } from '#lib/errors'
 import type { Database } from '#lib/postgres'
-import { findStart, type KnownStart } from './flow-store.ts'
-import { type Plan, planOf } from './graph.ts'
+import { findStart } from './flow-store.ts'
+import { type Plan, planOf, secretsOf } from './graph.ts'
+import type { RunsOf } from './run-tokens.ts'
 
 /** A start that is ready for its runs. */
 export interface StartPlan extends Plan {
-  readonly start: Omit<KnownStart, 'graph'>
+  readonly start: RunsOf
 }
 
 /** Plans of the flows at work. A start's graph never changes, so nothing ever has to be dropped but for room. */
@@ -30,7 +31,7 @@ export function createPlanCache(db: Database): PlanCache {
     }
     const { graph, ...start } = known
     try {
-      return { ...planOf(graph), start }
+      return { ...planOf(graph), start: { ...start, secrets: secretsOf(graph) } }
     } catch (cause) {
       throw new TerminalError(messageOf(cause), { cause })
     }

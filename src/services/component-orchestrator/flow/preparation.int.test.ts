@@ -10,6 +10,14 @@ import {
 import type { Graph, GraphNode } from './graph.ts'
 
 const jsonata: GraphNode = { id: 'map', componentId: 'jsonata', function: 'transform', fields: { expression: '$' } }
+/** So many steps that act by a secret each. */
+function requests(count: number): Graph {
+  const [componentId, fields] = ['http-request', { url: 'https://example.com' }]
+  const nodes = Array.from({ length: count }, (_, n) => ({
+    ...{ id: `s${n}`, componentId, function: 'request', fields, credentials_id: randomUUID() },
+  }))
+  return { nodes, edges: nodes.slice(1).map(({ id }) => ({ source: 's0', target: id })) }
+}
 const states = ({ database }: OrchestratorFixture) =>
   database.asSuperuser('select generation, state from component_orchestrator.flow')
 const tasks = ({ database }: OrchestratorFixture) =>
@@ -58,6 +66,27 @@ describe('flowrepo.flow.starting', () => {
         },
         stepId: 'bad',
         reason: /^Step "bad" cannot run: graph\.nodes\[1\]\.fields\.expression: The expression must be JSONata: /,
+      },
+      'a secret that its component cannot use': {
+        graph: { nodes: [{ ...jsonata, credentials_id: randomUUID() }] },
+        stepId: 'map',
+        reason: /graph\.nodes\[0\]\.credentials_id: The component "jsonata" takes no secret$/,
+      },
+      'a secret whose id is none': {
+        graph: {
+          nodes: [
+            {
+              ...{ id: 'send', componentId: 'http-request', function: 'request', credentials_id: 'sesame' },
+              fields: { url: 'https://example.com' },
+            },
+          ],
+        },
+        stepId: 'send',
+        reason: /graph\.nodes\[0\]\.credentials_id: The value must be the id of a secret, a UUID$/,
+      },
+      'more secrets than a run token leads to': {
+        graph: requests(101),
+        reason: /^A flow must act by at most 100 secrets: it has 101$/,
       },
       'a graph with two first steps': {
         graph: { nodes: [jsonata, { ...jsonata, id: 'other' }] },

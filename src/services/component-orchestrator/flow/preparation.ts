@@ -9,7 +9,7 @@ import type { ComponentRegistry } from '../component/component-registry.ts'
 import { type FlowTask, PREPARE_QUEUE } from '../run/task.ts'
 import type { FlowClient } from './flow-client.ts'
 import { completeStart, failStart, findPreparing } from './flow-store.ts'
-import { type Graph, planOf } from './graph.ts'
+import { type Graph, planOf, secretsOf } from './graph.ts'
 import type { RunTokens } from './run-tokens.ts'
 
 /** What preparing takes. */
@@ -28,6 +28,8 @@ const ATTEMPTS = 8
 
 /** So many accounts the IAM looks at. */
 const MOST_ACCOUNTS = 100
+/** So many secrets a run token leads to. */
+const MOST_SECRETS = 100
 
 type Verdict =
   | { readonly graph: Graph; readonly firstStep: string; readonly accounts: readonly string[] }
@@ -62,11 +64,15 @@ export function createPreparation(options: PreparationOptions): TaskWorker<FlowT
     const { graph, owners } = flow
     const faults = await faultsOf(graph)
     if (faults !== undefined) return faults
+    const secrets = secretsOf(graph)
+    if (secrets.length > MOST_SECRETS) {
+      return { reason: `A flow must act by at most ${MOST_SECRETS} secrets: it has ${secrets.length}` }
+    }
     const users = owners.filter(({ type }) => type === 'user').map(({ id }) => id)
     const accounts = [...new Set([...(asked.startedBy ? [asked.startedBy] : []), ...users])].slice(0, MOST_ACCOUNTS)
     try {
       const { firstStep } = planOf(graph)
-      await runTokens.get({ flowId, generation, tenantId: asked.tenantId, accounts })
+      await runTokens.get({ flowId, generation, tenantId: asked.tenantId, accounts, secrets })
       return { graph, firstStep, accounts }
     } catch (error) {
       if (error instanceof BusyError) throw error
@@ -78,7 +84,7 @@ export function createPreparation(options: PreparationOptions): TaskWorker<FlowT
     for (const [index, node] of nodes.entries()) {
       // Checking an expression takes time of the one thread that everybody shares.
       await turn()
-      const [fault] = registry.validate(node.componentId, node.function, node.fields ?? {})
+      const [fault] = registry.validate(node.componentId, node.function, node.fields ?? {}, node.credentials_id)
       if (fault !== undefined) return { stepId: node.id, reason: reasonOf(fault, index, node.id) }
     }
     return undefined

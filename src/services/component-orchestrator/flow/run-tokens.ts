@@ -5,12 +5,15 @@ import type { ServiceClient } from '#lib/service-client'
 import type { KnownStart } from './flow-store.ts'
 
 /** The start whose runs are to act. */
-export type RunsOf = Omit<KnownStart, 'graph'>
+export interface RunsOf extends Omit<KnownStart, 'graph'> {
+  /** Those that its steps act by. */
+  readonly secrets: readonly string[]
+}
 
 /** The tokens by which the runs of flows act, in the name of who started or owns them: no step runs without one (DESIGN §6). */
 export interface RunTokens {
   /**
-   * A token in force, which acts in the flow's tenant. Rejects with a `TerminalError` where nobody is left in whose name the runs may
+   * A token in force, which acts in the flow's tenant and leads to the secrets of the start. Rejects with a `TerminalError` where nobody is left in whose name the runs may
    * act, and with a `BusyError` where that cannot be known at the moment.
    */
   get(runs: RunsOf): Promise<string>
@@ -37,11 +40,11 @@ const MOST = 1_000
 export function createRunTokens({ iam, principals, onNobodyLeft, onError }: RunTokensOptions): RunTokens {
   const tokens = new Map<string, () => Promise<string>>()
 
-  async function request({ flowId, tenantId: tenant, accounts }: RunsOf): Promise<PassingToken> {
+  async function request({ flowId, tenantId: tenant, accounts, secrets }: RunsOf): Promise<PassingToken> {
     const { body } = await iam.request({
       method: 'POST',
       path: '/iam/api/v1/run-tokens',
-      body: { flowId, tenant, accounts },
+      body: { flowId, tenant, accounts, secrets },
     })
     const { token, expireAt } = body as { token: string; expireAt: string }
     return { token, expiresAt: Date.parse(expireAt) }

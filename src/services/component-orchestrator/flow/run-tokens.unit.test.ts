@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { BusyError, fieldError, HubError, TerminalError } from '#lib/errors'
 import { createRunTokens } from './run-tokens.ts'
 
-const runs = { flowId: randomUUID(), generation: 1, tenantId: randomUUID(), accounts: [randomUUID()] }
+const runs = { flowId: randomUUID(), generation: 1, tenantId: randomUUID(), accounts: [randomUUID()], secrets: [] }
 
 /** Run tokens over an IAM that fails like this, and what they do about it. */
 function refusedBy(error: Error) {

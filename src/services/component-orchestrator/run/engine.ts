@@ -62,8 +62,8 @@ export function createEngine(options: EngineOptions): TaskWorker<StepTask> {
     const begun = headStarts.take(task)
     if (begun !== undefined) return begun
     const message = known ?? (await readMessage(task))
-    const { flow_id: flowId, generation, step_id: stepId, id: taskId } = task
-    return steps.run({ flowId, generation, stepId, taskId, message }, signal)
+    const { flow_id: flowId, generation, run_id: runId, step_id: stepId, id: taskId } = task
+    return steps.run({ flowId, generation, runId, stepId, taskId, message }, signal)
   }
 
   /** One look-up for all tasks that begin at the same time. */

@@ -13,6 +13,7 @@ export interface HeadStart extends StepOutput {
 /** What is to be handed to a flow, under the ids that it will have. */
 export interface HeadStartInput {
   readonly flowId: string
+  readonly runId: string
   readonly taskId: string
   /** JSON text. */
   readonly message: string
@@ -63,12 +64,15 @@ export function createHeadStarts({ steps, plans, isPure, most }: HeadStartsOptio
   const generations = new Map<string, number>()
   const begun = new Map<string, Begun>()
 
-  async function run({ flowId, taskId, message }: HeadStartInput, generation: number): Promise<HeadStart | undefined> {
+  async function run(
+    { flowId, runId, taskId, message }: HeadStartInput,
+    generation: number,
+  ): Promise<HeadStart | undefined> {
     const plan = plans.peek(flowId, generation)
     if (plan === undefined || !isPure(plan.node(plan.firstStep)?.componentId ?? '')) return undefined
     const since = performance.now()
     const aborter = new AbortController()
-    const input = { flowId, generation, stepId: plan.firstStep, taskId, message }
+    const input = { flowId, generation, runId, stepId: plan.firstStep, taskId, message }
     const output = steps.run(input, aborter.signal)
     begun.set(taskId, { generation, output, aborter })
     const quick = await withinMs(output, QUICK_MS)

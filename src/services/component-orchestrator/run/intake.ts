@@ -45,12 +45,12 @@ const WAIT_MS = { alone: 2_000, shared: 50 }
 const GROUP = 256
 
 interface Entry extends Arrival {
+  readonly runId: string
   readonly taskId: string
   readonly headStart: HeadStart | undefined
 }
 
 interface Row extends Entry {
-  readonly runId: string
   readonly messageId: string
 }
 
@@ -125,10 +125,10 @@ export function createIntake({ db, placement, headStarts, places }: IntakeOption
   })
 
   async function submit(arrival: Arrival): Promise<string | undefined> {
-    const taskId = newId()
+    const [runId, taskId] = [newId(), newId()]
     try {
-      const headStart = await headStarts.begin({ flowId: arrival.flowId, taskId, message: arrival.body })
-      return await commits.submit({ ...arrival, taskId, headStart })
+      const headStart = await headStarts.begin({ flowId: arrival.flowId, runId, taskId, message: arrival.body })
+      return await commits.submit({ ...arrival, runId, taskId, headStart })
     } catch (error) {
       headStarts.drop(taskId)
       throw error
@@ -136,7 +136,7 @@ export function createIntake({ db, placement, headStarts, places }: IntakeOption
   }
 
   async function write(entries: readonly Entry[]): Promise<(string | undefined)[]> {
-    const rows = entries.map((entry) => ({ ...entry, runId: newId(), messageId: newId() }))
+    const rows = entries.map((entry) => ({ ...entry, messageId: newId() }))
     const successors = successorsOf(ranAhead(entries))
     const ids = [...rows.filter((row) => !row.headStart).map(({ taskId }) => taskId), ...candidates(successors).ids]
     const messages = [...rows.map(({ messageId, body }) => ({ id: messageId, body })), ...successors.messages]

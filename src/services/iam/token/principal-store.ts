@@ -41,6 +41,7 @@ interface PrincipalRow {
   readonly tenant_id: string | null
   readonly expires_at: Date | null
   readonly flow_id: string | null
+  readonly secrets: readonly string[]
   readonly replaced: boolean
   readonly permissions: readonly string[]
 }
@@ -51,7 +52,7 @@ export async function findPrincipal(tx: Tx, by: Buffer | string, now: Date): Pro
   const [row] = await tx.query<PrincipalRow>(
     {
       name: typeof by === 'string' ? 'iam-principal-by-id' : 'iam-principal',
-      text: `select t.id, t.user_id, u.kind, t.tenant_id, t.flow_id, ${end} as expires_at, ${replaced} as replaced,
+      text: `select t.id, t.user_id, u.kind, t.tenant_id, t.flow_id, t.secrets, ${end} as expires_at, ${replaced} as replaced,
              ${PERMISSIONS} as permissions from ${from}`,
     },
     [by, now],
@@ -65,6 +66,7 @@ export async function findPrincipal(tx: Tx, by: Buffer | string, now: Date): Pro
     ...(row.tenant_id === null ? {} : { tenant: row.tenant_id }),
     ...(row.expires_at === null ? {} : { expiresAt: row.expires_at.getTime() }),
     ...(row.flow_id === null ? {} : { flowId: row.flow_id }),
+    ...(row.secrets.length > 0 && { secretIds: new Set(row.secrets) }),
     ...(row.replaced ? { isReplaced: true } : {}),
   }
 }
@@ -78,6 +80,8 @@ export interface TokenAccount {
     readonly expiresAt: Date | undefined
     /** The flow whose runs act by it. */
     readonly flowId: string | undefined
+    /** The secrets that these runs may read. */
+    readonly secretIds: readonly string[]
     /** Whether it allows less than the account may do. */
     readonly isScoped: boolean
   }
@@ -88,6 +92,7 @@ type AccountRow = UserRow & {
   readonly type: TokenType
   readonly expires_at: Date | null
   readonly flow_id: string | null
+  readonly secrets: readonly string[]
   readonly scoped: boolean
 }
 
@@ -96,12 +101,12 @@ export async function findTokenAccount(tx: Tx, by: Buffer | string, now: Date): 
   const { from, end } = tokensBy(by)
   const [row] = await tx.query<AccountRow>(
     `select ${USER_COLUMNS}, t.tenant_id, ${PERMISSIONS} as permissions, ${ROLES_JSON} as roles,
-            t.id as token_id, t.type, t.flow_id, ${end} as expires_at, t.scope is not null as scoped
+            t.id as token_id, t.type, t.flow_id, t.secrets, ${end} as expires_at, t.scope is not null as scoped
        from ${from}`,
     [by, now],
   )
   if (row === undefined) return undefined
-  const { token_id: id, type, expires_at, flow_id, scoped: isScoped } = row
-  const token = { id, type, expiresAt: expires_at ?? undefined, flowId: flow_id ?? undefined, isScoped }
+  const { token_id: id, type, expires_at, flow_id, secrets: secretIds, scoped: isScoped } = row
+  const token = { id, type, expiresAt: expires_at ?? undefined, flowId: flow_id ?? undefined, secretIds, isScoped }
   return { user: toUser(row), token }
 }

@@ -112,9 +112,10 @@ test('remoteTokenLookup() gives the same principal as the IAM itself', async (t)
   const { admin, a } = await createTwoTenants(hub)
   const { lookup, who } = await startRemote(t, hub.url)
   const service = await hub.iam.issueServiceToken('audit-log', ['flows.read'])
-  const body = { flowId: randomUUID(), tenant: a.tenant, accounts: [a.bossId] }
+  const body = { flowId: randomUUID(), tenant: a.tenant, accounts: [a.bossId], secrets: [randomUUID(), randomUUID()] }
   const { body: run } = await hub.call('POST', '/iam/api/v1/run-tokens', { token: admin, body })
-  assert.equal((await lookup(run.token))?.flowId, body.flowId)
+  const { flowId, secretIds } = (await lookup(run.token)) ?? {}
+  assert.deepEqual([flowId, secretIds], [body.flowId, new Set(body.secrets)])
   for (const token of [admin, a.boss, a.plain, service.token, run.token]) {
     const [near, far] = await Promise.all([hub.iam.lookupToken(token), lookup(token)])
     assert.deepEqual(far, near)
@@ -128,6 +129,7 @@ test('remoteTokenLookup() gives the same principal as the IAM itself', async (t)
 
 test('remoteTokenLookup() refuses to guess when the IAM is away or answers nonsense', async (t) => {
   const answers = ['{}', '[]', 'null', '"x"', '{"id":"a","kind":"user","permissions":"all","tokenId":"t"}', '<html>']
+  answers.push('{"id":"a","kind":"user","permissions":[],"tokenId":"t","secretIds":"all"}')
   const server = createServer((_request, response) => {
     const answer = answers.shift()
     if (answer === undefined) response.destroy()

@@ -79,6 +79,41 @@ test('with another scope it is another token, and the one before ends', async (t
   assert.deepEqual((await account(narrow.token)).permissions, ['flows.read'])
 })
 
+test('with other secrets it is another token, and runs of an earlier start go on by the one before', async (t) => {
+  const { hub, ask, account, a } = await setup(t)
+  const [one, other] = [randomUUID(), randomUUID()]
+  const secretsOf = async ({ token }: { token: string }) => (await hub.iam.lookupToken(token))?.secretIds
+  const none = (await ask({})).body
+  const both = (await ask({ secrets: [one, other, one] })).body
+  const again = (await ask({ secrets: [other.toUpperCase(), one] })).body
+  const single = (await ask({ secrets: [one] })).body
+  assert.equal(again.id, both.id)
+  assert.equal(new Set([none.id, both.id, single.id]).size, 3)
+  assert.equal(await secretsOf(none), undefined)
+  for (const given of [both, again]) assert.deepEqual(await secretsOf(given), new Set([one, other]))
+  assert.deepEqual(await secretsOf(single), new Set([one]))
+
+  assert.deepEqual((await account(both.token)).secretIds, [one, other].toSorted())
+  assert.equal('secretIds' in (await account(none.token)), false)
+  const list = await hub.call('GET', '/iam/api/v1/tokens?meta=true', { token: a.plain })
+  const shown = list.body.data.find(({ id }: { id: string }) => id === single.id)
+  assert.deepEqual(shown.secretIds, [one])
+  const created = await hub.events('iam.token.created')
+  assert.deepEqual(created.at(-1)?.payload.secretIds, [one])
+
+  hub.advance(16 * minute)
+  for (const { token } of [none, both, again, single]) assert.equal(await hub.iam.lookupToken(token), undefined)
+})
+
+test('secrets are ids, at most 100 of them', async (t) => {
+  const { ask } = await setup(t)
+  const malformed = await ask({ secrets: [randomUUID(), 'sesame'] })
+  assert.deepEqual([malformed.status, malformed.body.errors[0].field], [400, 'secrets[1]'])
+  const many = (count: number) => ask({ secrets: Array.from({ length: count }, () => randomUUID()) })
+  assert.equal((await many(101)).status, 400)
+  assert.equal((await many(100)).status, 200)
+})
+
 test('nobody left is a conflict that says so: foreign members, disabled ones, deleted ones, a disabled tenant', async (t) => {
   const { hub, admin, a, b, ask } = await setup(t)
   const refused = async (body: object) => {

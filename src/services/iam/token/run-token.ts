@@ -28,6 +28,8 @@ export interface RunTokenRequest {
   readonly accounts: readonly string[]
   /** What the runs may do at most of what the account may do. */
   readonly scope: readonly string[]
+  /** The secrets that they may read. */
+  readonly secrets: readonly string[]
 }
 
 /** A token for runs, and in whose name they act by it. */
@@ -39,8 +41,8 @@ type Parts = Pick<IamParts, 'db' | 'bus' | 'clock' | 'catalogue'>
 
 /**
  * A token of 15 minutes by which the runs of a flow act in its tenant, for the first of the accounts that may act there. There is one for
- * each flow and account; asked for again it lives on and gets another value, and the older ones end when they would have. Throws `conflict`,
- * naming `accounts`, where none of them may act any more.
+ * each flow, account and set of secrets; asked for again it lives on and gets another value, and the older ones end when they would have.
+ * Throws `conflict`, naming `accounts`, where none of them may act any more.
  */
 export async function requestRunToken(parts: Parts, principal: Principal, request: RunTokenRequest): Promise<RunToken> {
   return asSystem(parts.db, async (tx) => {
@@ -76,12 +78,13 @@ async function runTokenOf(
   tx: Tx,
   request: RunTokenRequest & { readonly userId: string; readonly madeBy: string },
 ): Promise<Token> {
-  const { userId, madeBy, flowId, tenant: tenantId, scope } = request
+  const { userId, madeBy, flowId, tenant: tenantId, scope, secrets } = request
   const known = await catalogueOf(tx, catalogue)
   for (const [index, name] of scope.entries()) demandDelegable(knownPermission(known, name, `scope[${index}]`), index)
   const createdAt = clock()
   return {
     ...{ id: newId(), userId, tenantId, type: 'DELEGATE', permissions: [], scope: [...new Set(scope)], flowId, madeBy },
+    secretIds: [...new Set(secrets.map((id) => id.toLowerCase()))].toSorted(),
     ...{ expiresAt: new Date(createdAt.getTime() + LIFESPAN * 1000), createdAt, lifespan: LIFESPAN },
   }
 }

@@ -16,6 +16,7 @@ export const TokenDocument = Type.Object(
     initiator: Type.Optional(Type.String({ format: 'uuid', description: 'Who made it' })),
     description: Type.Optional(Type.String()),
     flowId: Type.Optional(Id),
+    secretIds: Type.Optional(Type.Array(Id, { description: 'The secrets that the runs of the flow may read by it' })),
     permissions: Type.Array(Type.String(), { description: 'Those of its own' }),
     scope: Type.Optional(
       Type.Array(Type.String(), { description: 'What it allows at most of what the account may do; absent = all' }),
@@ -31,7 +32,7 @@ export const TokenDocument = Type.Object(
 
 /** Writes a token for a caller. */
 export function tokenDocument(token: KeptToken, principal: Principal): Static<typeof TokenDocument> {
-  const { id, tenantId, inquirer, description, scope, expiresAt, usedAt, madeBy, flowId } = token
+  const { id, tenantId, inquirer, description, scope, expiresAt, usedAt, madeBy, flowId, secretIds = [] } = token
   return {
     _id: id,
     id,
@@ -42,6 +43,7 @@ export function tokenDocument(token: KeptToken, principal: Principal): Static<ty
     ...(madeBy === undefined ? {} : { initiator: madeBy }),
     ...(description === undefined ? {} : { description }),
     ...(flowId === undefined ? {} : { flowId }),
+    ...(secretIds.length > 0 && { secretIds: [...secretIds] }),
     permissions: [...token.permissions],
     ...(scope && { scope: [...scope] }),
     ...(expiresAt && { expireAt: expiresAt.toISOString() }),

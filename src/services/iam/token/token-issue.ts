@@ -12,7 +12,7 @@ export async function issueToken<T extends Token>(
   by?: Parameters<typeof actor>[0],
 ): Promise<IssuedToken<T['expiresAt']>> {
   insertToken(tx, token)
-  const { id, userId: accountId, type, scope, flowId, description } = token
+  const { id, userId: accountId, type, scope, flowId, secretIds = [], description } = token
   const permissions = [...new Set(token.permissions)]
   await bus.publish(tx, {
     name: 'iam.token.created',
@@ -23,6 +23,7 @@ export async function issueToken<T extends Token>(
       type,
       ...(description && { description }),
       ...(flowId === undefined ? {} : { flowId }),
+      ...(secretIds.length > 0 && { secretIds: [...secretIds] }),
       ...(permissions.length > 0 && { permissions }),
       ...(scope && { scope: [...scope] }),
       ...(token.expiresAt && { expiresAt: token.expiresAt.toISOString() }),

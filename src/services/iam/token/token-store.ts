@@ -8,8 +8,8 @@ export function insertToken(tx: Tx, token: Token): void {
       name: 'iam-token-insert',
       text: `
         insert into iam.token (id, user_id, tenant_id, type, permissions, scope, expires_at, created_at,
-                               description, inquirer, flow_id, made_by, lifespan)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+                               description, inquirer, flow_id, made_by, lifespan, secrets)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
     },
     [
       token.id,
@@ -25,6 +25,7 @@ export function insertToken(tx: Tx, token: Token): void {
       token.flowId ?? null,
       token.madeBy ?? null,
       token.lifespan ?? null,
+      token.secretIds ?? [],
     ],
   )
 }
@@ -177,6 +178,7 @@ interface TokenRow {
   readonly description: string | null
   readonly inquirer: string | null
   readonly flow_id: string | null
+  readonly secrets: readonly string[]
   readonly made_by: string | null
   readonly lifespan: number | null
   readonly used_at: Date | null
@@ -184,7 +186,7 @@ interface TokenRow {
 }
 
 const COLUMNS = `t.id, t.user_id, t.tenant_id, t.type, t.permissions, t.scope, t.expires_at, t.created_at, t.description, t.inquirer,
-  t.flow_id, t.made_by, t.lifespan, t.used_at,
+  t.flow_id, t.secrets, t.made_by, t.lifespan, t.used_at,
   (select count(*)::integer from iam.token_value v
     where v.token_id = t.id and (v.expires_at is null or v.expires_at > $1)) as value_count`
 
@@ -253,15 +255,16 @@ export async function findSameToken(tx: Tx, token: Token, now: Date): Promise<Ke
   return row && toToken(row)
 }
 
-/** The token by which the runs of a flow act in the name of a user, over or not; nobody else changes it until the transaction ends. */
+/** The token by which the runs of a flow act in the name of a user and with these secrets, over or not; nobody else changes it until the transaction ends. */
 export async function findRunToken(
   tx: Tx,
-  { flowId, userId, tenantId }: Pick<Token, 'flowId' | 'userId' | 'tenantId'>,
+  { flowId, userId, tenantId, secretIds = [] }: Pick<Token, 'flowId' | 'userId' | 'tenantId' | 'secretIds'>,
   now: Date,
 ): Promise<KeptToken | undefined> {
   const [row] = await tx.query<TokenRow>(
-    `select ${COLUMNS} from iam.token t where t.flow_id = $2 and t.user_id = $3 and t.tenant_id = $4 for update`,
-    [now, flowId, userId, tenantId],
+    `select ${COLUMNS} from iam.token t
+      where t.flow_id = $2 and t.user_id = $3 and t.tenant_id = $4 and t.secrets = $5::uuid[] for update`,
+    [now, flowId, userId, tenantId, secretIds],
   )
   return row && toToken(row)
 }
@@ -288,6 +291,7 @@ function toToken(row: TokenRow): KeptToken {
     description: row.description ?? undefined,
     inquirer: row.inquirer ?? undefined,
     flowId: row.flow_id ?? undefined,
+    secretIds: row.secrets,
     madeBy: row.made_by ?? undefined,
     lifespan: row.lifespan ?? undefined,
     usedAt: row.used_at ?? undefined,

@@ -23,6 +23,8 @@ export interface Token {
   readonly inquirer?: string | undefined
   /** The flow whose runs act by it. */
   readonly flowId?: string | undefined
+  /** The secrets that these runs may read by it, each once and in order. Undefined = none. */
+  readonly secretIds?: readonly string[] | undefined
   /** Who asked for it. */
   readonly madeBy?: string | undefined
   /** Seconds. Undefined = until it is withdrawn, or that of a login. */

@@ -17,6 +17,12 @@ const Body = Type.Object(
         description: 'What the runs may do at most of what the account may do; default nothing',
       }),
     ),
+    secrets: Type.Optional(
+      Type.Array(Id, {
+        maxItems: 100,
+        description: 'Which of the secrets of the account the runs may read; default none',
+      }),
+    ),
   },
   { additionalProperties: false },
 )
@@ -37,13 +43,13 @@ export const postRunToken = (parts: Pick<IamParts, 'db' | 'bus' | 'clock' | 'cat
     summary: 'Get a token of 15 minutes by which the runs of a flow act',
     description:
       'In the name of the first of `accounts` that is ACTIVE and belongs to the ACTIVE tenant; 409 where nobody is left. Its value is told this ' +
-      'once. Asked for again, the token lives on and gets another value; the older ones end when they would have.',
+      'once. Asked for again with the same secrets, the token lives on and gets another value; the older ones end when they would have.',
     permission: permissions.tokenDelegate,
     body: Body,
     response: { 200: Answer },
     errors: ['conflict'],
     async handle({ body, principal }) {
-      const token = await requestRunToken(parts, principal, { scope: [], ...body })
+      const token = await requestRunToken(parts, principal, { scope: [], secrets: [], ...body })
       return { status: 200, body: { ...issued(token), accountId: token.accountId } }
     },
   })

@@ -1,0 +1,32 @@
+import type { Payloads } from '#catalogue'
+import type { AnyEvent, HandlerContext } from '#event-bus'
+import { disownAuthClients, removeAuthClientsOf } from '../auth-client/disowning.ts'
+import type { SecretParts } from '../deps.ts'
+import { disownSecrets, removeSecretsOf } from '../secret/disowning.ts'
+import { deleteDataKeys } from '../vault/data-keys.ts'
+
+/** A tenant goes, or a user does, wholly or from one tenant. */
+export const departureNames = ['iam.tenant.deleted', 'iam.user.deleted', 'iam.user.removedFromTenant'] as const
+
+type DepartureEvent = Extract<AnyEvent<Payloads>, { name: (typeof departureNames)[number] }>
+
+/**
+ * With a tenant all that it keeps here goes, and the keys that sealed it: no backup of the rows opens without them. A user who goes owns nothing
+ * any more, and what nobody else owns goes too.
+ */
+export const onDeparture =
+  (parts: Pick<SecretParts, 'bus' | 'clock'>) =>
+  async (event: DepartureEvent, { tx }: HandlerContext): Promise<void> => {
+    const { id, user } = event.payload
+    const by = user === undefined ? undefined : { id: user }
+    if (event.name === 'iam.tenant.deleted') {
+      while (await removeSecretsOf(parts, tx, id, by));
+      while (await removeAuthClientsOf(parts, tx, id, by));
+      await deleteDataKeys(tx, id)
+      return
+    }
+    const tenantId = event.name === 'iam.user.removedFromTenant' ? event.payload.tenantId : undefined
+    const owner = { id, type: 'USER' as const }
+    while (await disownSecrets(parts, tx, owner, { tenantId, by }));
+    while (await disownAuthClients(parts, tx, owner, { tenantId, by }));
+  }

@@ -1,0 +1,32 @@
+import { route } from '#lib/http/route'
+import { scopeOf } from '#lib/scope'
+import { found, type SecretParts } from '../deps.ts'
+import { demandOwner, ownershipOf } from '../owners.ts'
+import { disownSecret, removeSecret } from '../secret/disowning.ts'
+import { SecretParams } from '../secret/secret-document.ts'
+import { findSecretById } from '../secret/secret-store.ts'
+
+/** `DELETE /secrets/:id` */
+export const deleteSecret = (parts: SecretParts) =>
+  route({
+    method: 'DELETE',
+    path: '/api/v1/secrets/:id',
+    summary: 'Let go of a secret',
+    description:
+      'The caller is its owner no longer; who is so as a user of the tenant takes the tenant out. With its last owner the secret goes. An ' +
+      'administrator of the hub who is none of its owners deletes it.',
+    permission: 'signed-in',
+    params: SecretParams,
+    response: { 204: null },
+    errors: ['not-found'],
+    async handle({ params, principal }) {
+      await parts.db.transaction(scopeOf(principal), async (tx) => {
+        const secret = found(await findSecretById(tx, params.id, true), 'secret')
+        demandOwner(principal, secret, 'secret')
+        const owner = ownershipOf(principal, secret)
+        if (owner === undefined) await removeSecret(parts, tx, secret, principal)
+        else await disownSecret(parts, tx, secret, owner, principal)
+      })
+      return { status: 204 }
+    },
+  })

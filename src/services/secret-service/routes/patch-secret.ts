@@ -1,0 +1,124 @@
+import { fieldError, HubError } from '#lib/errors'
+import { route } from '#lib/http/route'
+import type { Tx } from '#lib/postgres'
+import { scopeOf } from '#lib/scope'
+import { demandAuthClient } from '../auth-client/auth-client-store.ts'
+import { eventFields, found, type SecretParts } from '../deps.ts'
+import { demandOwner } from '../owners.ts'
+import {
+  endOf,
+  mergedValue,
+  type Secret,
+  type SecretInput,
+  splitValue,
+  warningOf,
+  withValue,
+} from '../secret/secret.ts'
+import { SecretAnswer, SecretChangeSchema, SecretParams, writtenDocument } from '../secret/secret-document.ts'
+import { findSecretById, findValues, updateSecret } from '../secret/secret-store.ts'
+import { writeNextValue } from '../secret/secret-writer.ts'
+import { warnMs } from '../secret/warning.ts'
+import type { Fields } from '../vault/vault.ts'
+
+interface Change extends SecretInput {
+  readonly keepPreviousFor?: number
+}
+
+/** `PATCH /secrets/:id` */
+export const patchSecret = (parts: SecretParts) =>
+  route({
+    method: 'PATCH',
+    path: '/api/v1/secrets/:id',
+    summary: 'Change a secret',
+    description:
+      'Another value is another version; the former one stays good for as long as `keepPreviousFor` says. The end of the former value is not ' +
+      'that of the new one: give it anew. Owners and type are not changed here.',
+    permission: 'signed-in',
+    params: SecretParams,
+    body: SecretChangeSchema,
+    wrappable: true,
+    response: { 200: SecretAnswer },
+    errors: ['not-found', 'conflict'],
+    async handle({ params, body, principal }) {
+      const data = await parts.db.transaction(scopeOf(principal), async (tx) => {
+        const before = found(await findSecretById(tx, params.id, true), 'secret')
+        demandOwner(principal, before, 'secret')
+        const { after, changed, shown } = await applyChange(parts, tx, before, body)
+        if (changed.length > 0) {
+          const told = changed.includes('name') ? { before: { name: before.name }, after: { name: after.name } } : {}
+          const payload = { ...eventFields(after, principal), type: after.type, changed, ...told }
+          await parts.bus.publish(tx, { name: 'secret-service.secret.modified', payload })
+        }
+        return writtenDocument(after, shown)
+      })
+      return { status: 200, body: { data } }
+    },
+  })
+
+interface Changed {
+  readonly after: Secret
+  /** The names of the fields that differ; a value counts as another one whenever it is given. */
+  readonly changed: string[]
+  readonly shown: { readonly plain: Fields; readonly sealed: readonly string[] }
+}
+
+async function applyChange(parts: SecretParts, tx: Tx, before: Secret, change: Change): Promise<Changed> {
+  const now = parts.clock()
+  const described = describe(before, change, now, warnMs(parts.config))
+  const changed = namesOf(before, described, change)
+  const values = await findValues(tx, before.id, now)
+  const [stored] = values
+  if (change.value === undefined || stored === undefined) {
+    if (change.keepPreviousFor !== undefined)
+      throw fieldError('invalid-body', 'keepPreviousFor', 'must come with another value')
+    if (changed.length > 0) await updateSecret(tx, described)
+    return {
+      after: described,
+      changed,
+      shown: { plain: stored?.plain ?? {}, sealed: Object.keys(stored?.sealed ?? {}) },
+    }
+  }
+  const { id, tenantId, type } = before
+  const old = await parts.vault.open(tx, { kind: 'secret', tenantId, id, version: stored.version }, stored)
+  const split = splitValue(type, mergedValue(type, { ...stored.plain, ...old }, change.value))
+  const end = endOf(type, { expiresAt: change.expiresAt ?? null, value: change.value })
+  const valued = withValue(described, split, end, { now, warnMs: warnMs(parts.config) })
+  demandStatedEnd(valued, change)
+  await demandAuthClient(tx, valued)
+  const keepFor = change.keepPreviousFor ?? 0
+  if (keepFor > 0) demandRoom(values.length)
+  const keepUntil = keepFor === 0 ? undefined : new Date(now.getTime() + keepFor * 1000)
+  const after = await writeNextValue(parts, tx, valued, split, keepUntil)
+  return { after, changed, shown: { plain: split.plain, sealed: Object.keys(split.secret) } }
+}
+
+/** Each version that is good is tried where an HMAC is checked. */
+const MOST_VERSIONS = 10
+
+function demandRoom(versions: number): void {
+  if (versions < MOST_VERSIONS) return
+  throw new HubError('conflict', `Cannot keep the former value as no more than ${MOST_VERSIONS} must be good at a time`)
+}
+
+/** The secret with everything but its value changed. */
+function describe(secret: Secret, change: Change, now: Date, warnMs: number): Secret {
+  const { name = secret.name, domain = secret.domain, allowedHosts = secret.allowedHosts, expiresAt } = change
+  const described = { ...secret, name, domain: domain ?? undefined, allowedHosts, updatedAt: now }
+  if (expiresAt === undefined) return described
+  demandStatedEnd(secret, change)
+  const end = endOf(secret.type, { expiresAt })
+  return { ...described, expiresAt: end, warnAt: warningOf(end, now, warnMs) }
+}
+
+/** What the hub renews is over when the provider says. */
+function demandStatedEnd({ renews }: Secret, { expiresAt }: Change): void {
+  if (!renews || expiresAt === undefined || expiresAt === null) return
+  throw fieldError('invalid-body', 'expiresAt', 'must not be given for a secret that the hub renews')
+}
+
+function namesOf(before: Secret, after: Secret, { value }: Change): string[] {
+  const fields = (['name', 'domain', 'allowedHosts', 'expiresAt'] as const).filter(
+    (field) => JSON.stringify(before[field]) !== JSON.stringify(after[field]),
+  )
+  return [...fields, ...(value === undefined ? [] : ['value'])]
+}

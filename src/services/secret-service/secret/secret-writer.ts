@@ -1,0 +1,51 @@
+import { HubError } from '#lib/errors'
+import type { Tx } from '#lib/postgres'
+import type { SecretParts } from '../deps.ts'
+import type { Secret, SplitValue } from './secret.ts'
+import { findSecretByExternalId, insertSecret, insertValue, retireValue, updateSecret } from './secret-store.ts'
+
+type Parts = Pick<SecretParts, 'vault' | 'clock'>
+
+/** Stores a new secret with its value, sealed. Throws `conflict` where the tenant has one for the same person at the same provider. */
+export async function writeSecret(parts: Parts, tx: Tx, secret: Secret, value: SplitValue): Promise<void> {
+  await demandUnique(tx, secret)
+  await insertSecret(tx, secret)
+  await writeValue(parts, tx, secret, value)
+}
+
+/**
+ * Stores the next version of a secret's value, sealed, and the secret with it; the former one is good until `keepUntil`, or gone where that is
+ * undefined. `secret` is the locked secret with its other fields as they are to be; resolves to it with its new version.
+ */
+export async function writeNextValue(
+  parts: Parts,
+  tx: Tx,
+  secret: Secret,
+  value: SplitValue,
+  keepUntil?: Date,
+): Promise<Secret> {
+  const next = { ...secret, version: secret.version + 1 }
+  await demandUnique(tx, next)
+  await retireValue(tx, secret.id, keepUntil)
+  await updateSecret(tx, next)
+  await writeValue(parts, tx, next, value)
+  return next
+}
+
+async function writeValue({ vault, clock }: Parts, tx: Tx, secret: Secret, value: SplitValue): Promise<void> {
+  const { id, tenantId, version } = secret
+  const sealed = await vault.seal(tx, { kind: 'secret', tenantId, id, version }, value.secret)
+  await insertValue(tx, secret, { ...sealed, version, plain: value.plain, createdAt: clock(), validUntil: undefined })
+}
+
+async function demandUnique(tx: Tx, { id, tenantId, authClientId, externalId }: Secret): Promise<void> {
+  if (authClientId === undefined || externalId === undefined) return
+  // Two at once would both find none.
+  await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [
+    `secret ${tenantId} ${authClientId} ${externalId}`,
+  ])
+  const other = await findSecretByExternalId(tx, { tenantId, authClientId, externalId })
+  if (other === undefined || other.id === id) return
+  const message = 'Field "value.externalId" must not be that of another secret of the same auth client'
+  throw new HubError('conflict', message, { faults: [{ field: 'value.externalId', message }] })
+}
