@@ -3121,6 +3121,1206 @@ export interface Paths {
       }
     }
   }
+  '/secret-service': {
+    get: {
+      parameters: {}
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              name: string
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/secret-service/healthcheck': {
+    get: {
+      parameters: {}
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              name: string
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/secret-service/api/v1/secrets': {
+    get: {
+      parameters: {
+        query?: {
+          'page[number]'?: number
+          'page[size]'?: number
+          'filter[type]'?:
+            | 'SIMPLE'
+            | 'MIXED'
+            | 'API_KEY'
+            | 'OA1_TWO_LEGGED'
+            | 'OA1_THREE_LEGGED'
+            | 'OA2_AUTHORIZATION_CODE'
+            | 'OA2_CLIENT_CREDENTIALS'
+            | 'SESSION_AUTH'
+          search?: string
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              data: {
+                _id: string
+                id: string
+                name: string
+                type:
+                  | 'SIMPLE'
+                  | 'MIXED'
+                  | 'API_KEY'
+                  | 'OA1_TWO_LEGGED'
+                  | 'OA1_THREE_LEGGED'
+                  | 'OA2_AUTHORIZATION_CODE'
+                  | 'OA2_CLIENT_CREDENTIALS'
+                  | 'SESSION_AUTH'
+                tenant: string
+                owners: {
+                  id: string
+                  /**
+                   * A user, or all users of the tenant
+                   */
+                  type: 'USER' | 'TENANT'
+                }[]
+                domain?: string
+                /**
+                 * Absent in lists
+                 */
+                value?: {
+                  username?: string
+                  passphrase?: string
+                  payload?: string
+                  key?: string
+                  headerName?: string
+                  authClientId?: string
+                  accessToken?: string
+                  accessTokenSecret?: string
+                  refreshToken?: string
+                  scope?: string
+                  externalId?: string
+                  expires?: string
+                  expiresAt?: string
+                  /**
+                   * `***` where they are masked
+                   */
+                  inputFields?:
+                    | string
+                    | {
+                        [k: string]: string
+                      }
+                }
+                /**
+                 * The fields of `value` that are not told, in answers to a change; none where they are told or masked
+                 */
+                encryptedFields: string[]
+                allowedHosts: string[]
+                /**
+                 * Of the value, from 1
+                 */
+                version: number
+                expiresAt?: string
+                /**
+                 * Whether the hub gets the next value by itself
+                 */
+                renews: boolean
+                /**
+                 * Why the last attempt to renew it failed
+                 */
+                currentError?: {
+                  message: string
+                  at: string
+                }
+                createdAt: string
+                updatedAt: string
+              }[]
+              meta: {
+                page: number
+                perPage: number
+                /**
+                 * All things that fit the filter
+                 */
+                total: number
+                /**
+                 * At least 1
+                 */
+                totalPages: number
+              }
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+    post: {
+      parameters: {}
+      requestBody: {
+        content: {
+          'application/json':
+            | {
+                name: string
+                type: 'SIMPLE'
+                value: {
+                  /**
+                   * The name
+                   */
+                  username: string
+                  /**
+                   * The password
+                   */
+                  passphrase: string
+                }
+                /**
+                 * Beside the caller
+                 *
+                 * @maxItems 100
+                 */
+                owners?: {
+                  id: string
+                  /**
+                   * A user, or all users of the tenant
+                   */
+                  type: 'USER' | 'TENANT'
+                }[]
+                /**
+                 * What it is used for
+                 */
+                domain?: string
+                /**
+                 * Hosts to which a step may send it without seeing it: `api.example.com`, with `:port` where it is not the usual one, or `*.example.com`
+                 *
+                 * @maxItems 100
+                 */
+                allowedHosts?: string[]
+                /**
+                 * When it is over; for values that the hub does not renew
+                 */
+                expiresAt?: string
+              }
+            | {
+                name: string
+                type: 'MIXED'
+                value: {
+                  /**
+                   * Any text, mostly JSON
+                   */
+                  payload: string
+                }
+                /**
+                 * Beside the caller
+                 *
+                 * @maxItems 100
+                 */
+                owners?: {
+                  id: string
+                  /**
+                   * A user, or all users of the tenant
+                   */
+                  type: 'USER' | 'TENANT'
+                }[]
+                /**
+                 * What it is used for
+                 */
+                domain?: string
+                /**
+                 * Hosts to which a step may send it without seeing it: `api.example.com`, with `:port` where it is not the usual one, or `*.example.com`
+                 *
+                 * @maxItems 100
+                 */
+                allowedHosts?: string[]
+                /**
+                 * When it is over; for values that the hub does not renew
+                 */
+                expiresAt?: string
+              }
+            | {
+                name: string
+                type: 'API_KEY'
+                value: {
+                  /**
+                   * The key
+                   */
+                  key: string
+                  /**
+                   * The HTTP header it is sent in
+                   */
+                  headerName?: string
+                }
+                /**
+                 * Beside the caller
+                 *
+                 * @maxItems 100
+                 */
+                owners?: {
+                  id: string
+                  /**
+                   * A user, or all users of the tenant
+                   */
+                  type: 'USER' | 'TENANT'
+                }[]
+                /**
+                 * What it is used for
+                 */
+                domain?: string
+                /**
+                 * Hosts to which a step may send it without seeing it: `api.example.com`, with `:port` where it is not the usual one, or `*.example.com`
+                 *
+                 * @maxItems 100
+                 */
+                allowedHosts?: string[]
+                /**
+                 * When it is over; for values that the hub does not renew
+                 */
+                expiresAt?: string
+              }
+            | {
+                name: string
+                type: 'OA1_TWO_LEGGED'
+                value: {
+                  /**
+                   * ISO 8601, or milliseconds since 1970
+                   */
+                  expiresAt?: string | number
+                }
+                /**
+                 * Beside the caller
+                 *
+                 * @maxItems 100
+                 */
+                owners?: {
+                  id: string
+                  /**
+                   * A user, or all users of the tenant
+                   */
+                  type: 'USER' | 'TENANT'
+                }[]
+                /**
+                 * What it is used for
+                 */
+                domain?: string
+                /**
+                 * Hosts to which a step may send it without seeing it: `api.example.com`, with `:port` where it is not the usual one, or `*.example.com`
+                 *
+                 * @maxItems 100
+                 */
+                allowedHosts?: string[]
+                /**
+                 * When it is over; for values that the hub does not renew
+                 */
+                expiresAt?: string
+              }
+            | {
+                name: string
+                type: 'OA1_THREE_LEGGED'
+                value: {
+                  /**
+                   * The auth client it is obtained through
+                   */
+                  authClientId: string
+                  /**
+                   * What calls are made with
+                   */
+                  accessToken: string
+                  /**
+                   * What it is good for
+                   */
+                  scope?: string
+                  /**
+                   * ISO 8601, or milliseconds since 1970
+                   */
+                  expires?: string | number
+                  /**
+                   * The secret of the token
+                   */
+                  accessTokenSecret: string
+                  /**
+                   * Whom the provider knows by it: one secret for each within a tenant
+                   */
+                  externalId?: string
+                }
+                /**
+                 * Beside the caller
+                 *
+                 * @maxItems 100
+                 */
+                owners?: {
+                  id: string
+                  /**
+                   * A user, or all users of the tenant
+                   */
+                  type: 'USER' | 'TENANT'
+                }[]
+                /**
+                 * What it is used for
+                 */
+                domain?: string
+                /**
+                 * Hosts to which a step may send it without seeing it: `api.example.com`, with `:port` where it is not the usual one, or `*.example.com`
+                 *
+                 * @maxItems 100
+                 */
+                allowedHosts?: string[]
+                /**
+                 * When it is over; for values that the hub does not renew
+                 */
+                expiresAt?: string
+              }
+            | {
+                name: string
+                type: 'OA2_AUTHORIZATION_CODE'
+                value: {
+                  /**
+                   * The auth client it is obtained through
+                   */
+                  authClientId: string
+                  /**
+                   * What calls are made with
+                   */
+                  accessToken: string
+                  /**
+                   * What it is good for
+                   */
+                  scope?: string
+                  /**
+                   * ISO 8601, or milliseconds since 1970
+                   */
+                  expires?: string | number
+                  /**
+                   * By which the next one is obtained
+                   */
+                  refreshToken?: string
+                  /**
+                   * Whom the provider knows by it: one secret for each within a tenant
+                   */
+                  externalId?: string
+                }
+                /**
+                 * Beside the caller
+                 *
+                 * @maxItems 100
+                 */
+                owners?: {
+                  id: string
+                  /**
+                   * A user, or all users of the tenant
+                   */
+                  type: 'USER' | 'TENANT'
+                }[]
+                /**
+                 * What it is used for
+                 */
+                domain?: string
+                /**
+                 * Hosts to which a step may send it without seeing it: `api.example.com`, with `:port` where it is not the usual one, or `*.example.com`
+                 *
+                 * @maxItems 100
+                 */
+                allowedHosts?: string[]
+                /**
+                 * When it is over; for values that the hub does not renew
+                 */
+                expiresAt?: string
+              }
+            | {
+                name: string
+                type: 'OA2_CLIENT_CREDENTIALS'
+                value: {
+                  /**
+                   * The auth client it is obtained through
+                   */
+                  authClientId: string
+                  /**
+                   * What calls are made with
+                   */
+                  accessToken?: string
+                  /**
+                   * What it is good for
+                   */
+                  scope?: string
+                  /**
+                   * ISO 8601, or milliseconds since 1970
+                   */
+                  expires?: string | number
+                }
+                /**
+                 * Beside the caller
+                 *
+                 * @maxItems 100
+                 */
+                owners?: {
+                  id: string
+                  /**
+                   * A user, or all users of the tenant
+                   */
+                  type: 'USER' | 'TENANT'
+                }[]
+                /**
+                 * What it is used for
+                 */
+                domain?: string
+                /**
+                 * Hosts to which a step may send it without seeing it: `api.example.com`, with `:port` where it is not the usual one, or `*.example.com`
+                 *
+                 * @maxItems 100
+                 */
+                allowedHosts?: string[]
+                /**
+                 * When it is over; for values that the hub does not renew
+                 */
+                expiresAt?: string
+              }
+            | {
+                name: string
+                type: 'SESSION_AUTH'
+                value: {
+                  /**
+                   * The auth client it is obtained through
+                   */
+                  authClientId: string
+                  /**
+                   * What calls are made with
+                   */
+                  accessToken?: string
+                  /**
+                   * What it is good for
+                   */
+                  scope?: string
+                  /**
+                   * ISO 8601, or milliseconds since 1970
+                   */
+                  expires?: string | number
+                  /**
+                   * By the keys of the fields of the auth client
+                   */
+                  inputFields: {
+                    [k: string]: string
+                  }
+                }
+                /**
+                 * Beside the caller
+                 *
+                 * @maxItems 100
+                 */
+                owners?: {
+                  id: string
+                  /**
+                   * A user, or all users of the tenant
+                   */
+                  type: 'USER' | 'TENANT'
+                }[]
+                /**
+                 * What it is used for
+                 */
+                domain?: string
+                /**
+                 * Hosts to which a step may send it without seeing it: `api.example.com`, with `:port` where it is not the usual one, or `*.example.com`
+                 *
+                 * @maxItems 100
+                 */
+                allowedHosts?: string[]
+                /**
+                 * When it is over; for values that the hub does not renew
+                 */
+                expiresAt?: string
+              }
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              data: {
+                _id: string
+                id: string
+                name: string
+                type:
+                  | 'SIMPLE'
+                  | 'MIXED'
+                  | 'API_KEY'
+                  | 'OA1_TWO_LEGGED'
+                  | 'OA1_THREE_LEGGED'
+                  | 'OA2_AUTHORIZATION_CODE'
+                  | 'OA2_CLIENT_CREDENTIALS'
+                  | 'SESSION_AUTH'
+                tenant: string
+                owners: {
+                  id: string
+                  /**
+                   * A user, or all users of the tenant
+                   */
+                  type: 'USER' | 'TENANT'
+                }[]
+                domain?: string
+                /**
+                 * Absent in lists
+                 */
+                value?: {
+                  username?: string
+                  passphrase?: string
+                  payload?: string
+                  key?: string
+                  headerName?: string
+                  authClientId?: string
+                  accessToken?: string
+                  accessTokenSecret?: string
+                  refreshToken?: string
+                  scope?: string
+                  externalId?: string
+                  expires?: string
+                  expiresAt?: string
+                  /**
+                   * `***` where they are masked
+                   */
+                  inputFields?:
+                    | string
+                    | {
+                        [k: string]: string
+                      }
+                }
+                /**
+                 * The fields of `value` that are not told, in answers to a change; none where they are told or masked
+                 */
+                encryptedFields: string[]
+                allowedHosts: string[]
+                /**
+                 * Of the value, from 1
+                 */
+                version: number
+                expiresAt?: string
+                /**
+                 * Whether the hub gets the next value by itself
+                 */
+                renews: boolean
+                /**
+                 * Why the last attempt to renew it failed
+                 */
+                currentError?: {
+                  message: string
+                  at: string
+                }
+                createdAt: string
+                updatedAt: string
+              }
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+    delete: {
+      parameters: {
+        query: {
+          userId: string
+          type?: 'USER' | 'TENANT'
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {}
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/secret-service/api/v1/secrets/{id}': {
+    get: {
+      parameters: {
+        query?: {
+          masked?: boolean
+          version?: number
+          runId?: string
+          stepId?: string
+        }
+        path: {
+          id: string
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              data: {
+                _id: string
+                id: string
+                name: string
+                type:
+                  | 'SIMPLE'
+                  | 'MIXED'
+                  | 'API_KEY'
+                  | 'OA1_TWO_LEGGED'
+                  | 'OA1_THREE_LEGGED'
+                  | 'OA2_AUTHORIZATION_CODE'
+                  | 'OA2_CLIENT_CREDENTIALS'
+                  | 'SESSION_AUTH'
+                tenant: string
+                owners: {
+                  id: string
+                  /**
+                   * A user, or all users of the tenant
+                   */
+                  type: 'USER' | 'TENANT'
+                }[]
+                domain?: string
+                /**
+                 * Absent in lists
+                 */
+                value?: {
+                  username?: string
+                  passphrase?: string
+                  payload?: string
+                  key?: string
+                  headerName?: string
+                  authClientId?: string
+                  accessToken?: string
+                  accessTokenSecret?: string
+                  refreshToken?: string
+                  scope?: string
+                  externalId?: string
+                  expires?: string
+                  expiresAt?: string
+                  /**
+                   * `***` where they are masked
+                   */
+                  inputFields?:
+                    | string
+                    | {
+                        [k: string]: string
+                      }
+                }
+                /**
+                 * The fields of `value` that are not told, in answers to a change; none where they are told or masked
+                 */
+                encryptedFields: string[]
+                allowedHosts: string[]
+                /**
+                 * Of the value, from 1
+                 */
+                version: number
+                expiresAt?: string
+                /**
+                 * Whether the hub gets the next value by itself
+                 */
+                renews: boolean
+                /**
+                 * Why the last attempt to renew it failed
+                 */
+                currentError?: {
+                  message: string
+                  at: string
+                }
+                createdAt: string
+                updatedAt: string
+              }
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+    patch: {
+      parameters: {
+        path: {
+          id: string
+        }
+      }
+      requestBody: {
+        content: {
+          'application/json': {
+            name?: string
+            domain?: string | null
+            /**
+             * Hosts to which a step may send it without seeing it: `api.example.com`, with `:port` where it is not the usual one, or `*.example.com`
+             *
+             * @maxItems 100
+             */
+            allowedHosts?: string[]
+            expiresAt?: string | null
+            /**
+             * The fields to change, of those of its type; the others stay as they are, but for the end
+             */
+            value?: {
+              /**
+               * The name
+               */
+              username?: string
+              /**
+               * The password
+               */
+              passphrase?: string
+              /**
+               * Any text, mostly JSON
+               */
+              payload?: string
+              /**
+               * The key
+               */
+              key?: string
+              /**
+               * The HTTP header it is sent in
+               */
+              headerName?: string
+              /**
+               * ISO 8601, or milliseconds since 1970
+               */
+              expiresAt?: string | number
+              /**
+               * The auth client it is obtained through
+               */
+              authClientId?: string
+              /**
+               * What calls are made with
+               */
+              accessToken?: string
+              /**
+               * What it is good for
+               */
+              scope?: string
+              /**
+               * ISO 8601, or milliseconds since 1970
+               */
+              expires?: string | number
+              /**
+               * The secret of the token
+               */
+              accessTokenSecret?: string
+              /**
+               * Whom the provider knows by it: one secret for each within a tenant
+               */
+              externalId?: string
+              /**
+               * By which the next one is obtained
+               */
+              refreshToken?: string
+              /**
+               * By the keys of the fields of the auth client
+               */
+              inputFields?: {
+                [k: string]: string
+              }
+            }
+            /**
+             * Seconds for which the former value stays good beside the new one; default 0
+             */
+            keepPreviousFor?: number
+          }
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              data: {
+                _id: string
+                id: string
+                name: string
+                type:
+                  | 'SIMPLE'
+                  | 'MIXED'
+                  | 'API_KEY'
+                  | 'OA1_TWO_LEGGED'
+                  | 'OA1_THREE_LEGGED'
+                  | 'OA2_AUTHORIZATION_CODE'
+                  | 'OA2_CLIENT_CREDENTIALS'
+                  | 'SESSION_AUTH'
+                tenant: string
+                owners: {
+                  id: string
+                  /**
+                   * A user, or all users of the tenant
+                   */
+                  type: 'USER' | 'TENANT'
+                }[]
+                domain?: string
+                /**
+                 * Absent in lists
+                 */
+                value?: {
+                  username?: string
+                  passphrase?: string
+                  payload?: string
+                  key?: string
+                  headerName?: string
+                  authClientId?: string
+                  accessToken?: string
+                  accessTokenSecret?: string
+                  refreshToken?: string
+                  scope?: string
+                  externalId?: string
+                  expires?: string
+                  expiresAt?: string
+                  /**
+                   * `***` where they are masked
+                   */
+                  inputFields?:
+                    | string
+                    | {
+                        [k: string]: string
+                      }
+                }
+                /**
+                 * The fields of `value` that are not told, in answers to a change; none where they are told or masked
+                 */
+                encryptedFields: string[]
+                allowedHosts: string[]
+                /**
+                 * Of the value, from 1
+                 */
+                version: number
+                expiresAt?: string
+                /**
+                 * Whether the hub gets the next value by itself
+                 */
+                renews: boolean
+                /**
+                 * Why the last attempt to renew it failed
+                 */
+                currentError?: {
+                  message: string
+                  at: string
+                }
+                createdAt: string
+                updatedAt: string
+              }
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+    delete: {
+      parameters: {
+        path: {
+          id: string
+        }
+      }
+      responses: {
+        204: {}
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/secret-service/api/v1/secrets/{id}/owners': {
+    post: {
+      parameters: {
+        path: {
+          id: string
+        }
+      }
+      requestBody: {
+        content: {
+          'application/json': {
+            id: string
+            /**
+             * A user, or all users of the tenant
+             */
+            type?: 'USER' | 'TENANT'
+          }
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              data: {
+                _id: string
+                id: string
+                name: string
+                type:
+                  | 'SIMPLE'
+                  | 'MIXED'
+                  | 'API_KEY'
+                  | 'OA1_TWO_LEGGED'
+                  | 'OA1_THREE_LEGGED'
+                  | 'OA2_AUTHORIZATION_CODE'
+                  | 'OA2_CLIENT_CREDENTIALS'
+                  | 'SESSION_AUTH'
+                tenant: string
+                owners: {
+                  id: string
+                  /**
+                   * A user, or all users of the tenant
+                   */
+                  type: 'USER' | 'TENANT'
+                }[]
+                domain?: string
+                /**
+                 * Absent in lists
+                 */
+                value?: {
+                  username?: string
+                  passphrase?: string
+                  payload?: string
+                  key?: string
+                  headerName?: string
+                  authClientId?: string
+                  accessToken?: string
+                  accessTokenSecret?: string
+                  refreshToken?: string
+                  scope?: string
+                  externalId?: string
+                  expires?: string
+                  expiresAt?: string
+                  /**
+                   * `***` where they are masked
+                   */
+                  inputFields?:
+                    | string
+                    | {
+                        [k: string]: string
+                      }
+                }
+                /**
+                 * The fields of `value` that are not told, in answers to a change; none where they are told or masked
+                 */
+                encryptedFields: string[]
+                allowedHosts: string[]
+                /**
+                 * Of the value, from 1
+                 */
+                version: number
+                expiresAt?: string
+                /**
+                 * Whether the hub gets the next value by itself
+                 */
+                renews: boolean
+                /**
+                 * Why the last attempt to renew it failed
+                 */
+                currentError?: {
+                  message: string
+                  at: string
+                }
+                createdAt: string
+                updatedAt: string
+              }
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+    delete: {
+      parameters: {
+        query: {
+          id: string
+          type?: 'USER' | 'TENANT'
+        }
+        path: {
+          id: string
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              data: {
+                _id: string
+                id: string
+                name: string
+                type:
+                  | 'SIMPLE'
+                  | 'MIXED'
+                  | 'API_KEY'
+                  | 'OA1_TWO_LEGGED'
+                  | 'OA1_THREE_LEGGED'
+                  | 'OA2_AUTHORIZATION_CODE'
+                  | 'OA2_CLIENT_CREDENTIALS'
+                  | 'SESSION_AUTH'
+                tenant: string
+                owners: {
+                  id: string
+                  /**
+                   * A user, or all users of the tenant
+                   */
+                  type: 'USER' | 'TENANT'
+                }[]
+                domain?: string
+                /**
+                 * Absent in lists
+                 */
+                value?: {
+                  username?: string
+                  passphrase?: string
+                  payload?: string
+                  key?: string
+                  headerName?: string
+                  authClientId?: string
+                  accessToken?: string
+                  accessTokenSecret?: string
+                  refreshToken?: string
+                  scope?: string
+                  externalId?: string
+                  expires?: string
+                  expiresAt?: string
+                  /**
+                   * `***` where they are masked
+                   */
+                  inputFields?:
+                    | string
+                    | {
+                        [k: string]: string
+                      }
+                }
+                /**
+                 * The fields of `value` that are not told, in answers to a change; none where they are told or masked
+                 */
+                encryptedFields: string[]
+                allowedHosts: string[]
+                /**
+                 * Of the value, from 1
+                 */
+                version: number
+                expiresAt?: string
+                /**
+                 * Whether the hub gets the next value by itself
+                 */
+                renews: boolean
+                /**
+                 * Why the last attempt to renew it failed
+                 */
+                currentError?: {
+                  message: string
+                  at: string
+                }
+                createdAt: string
+                updatedAt: string
+              }
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/secret-service/api/v1/secrets/{id}/validateHmac': {
+    post: {
+      parameters: {
+        path: {
+          id: string
+        }
+      }
+      requestBody: {
+        content: {
+          'application/json': {
+            /**
+             * In base64 or hexadecimal
+             */
+            hmacValue: string
+            hmacAlgo?: 'sha1' | 'sha256' | 'sha384' | 'sha512'
+            /**
+             * A text, or bytes as Node.js writes a Buffer in JSON
+             */
+            rawBody:
+              | string
+              | {
+                  type: 'Buffer'
+                  /**
+                   * @maxItems 1048576
+                   */
+                  data: number[]
+                }
+          }
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              data: boolean
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/secret-service/api/v1/secrets/{id}/versions': {
+    get: {
+      parameters: {
+        path: {
+          id: string
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              data: {
+                version: number
+                createdAt: string
+                /**
+                 * Absent for the one in force
+                 */
+                validUntil?: string
+              }[]
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
   '/flow-repository/flows': {
     get: {
       parameters: {
