@@ -12,6 +12,8 @@ import type {
   RolesSearch,
   RunSearch,
   RunsSearch,
+  SecretSearch,
+  SecretsSearch,
   SignInSearch,
   TenantSearch,
   TenantsSearch,
@@ -31,6 +33,9 @@ export const pathTo = {
   run: (runId: string, search: RunSearch = {}) => linkOptions({ to: '/runs/$runId', params: { runId }, search }),
   audit: (search: AuditSearch = {}) => linkOptions({ to: '/audit', search }),
   auditEntry: (entryId: string) => linkOptions({ to: '/audit/$entryId', params: { entryId } }),
+  secrets: (search: SecretsSearch = {}) => linkOptions({ to: '/secrets', search }),
+  secret: (secretId: string, search: SecretSearch = {}) =>
+    linkOptions({ to: '/secrets/$secretId', params: { secretId }, search }),
   users: (search: UsersSearch = {}) => linkOptions({ to: '/users', search }),
   user: (userId: string, search: UserSearch = {}) => linkOptions({ to: '/users/$userId', params: { userId }, search }),
   tenants: (search: TenantsSearch = {}) => linkOptions({ to: '/tenants', search }),

@@ -16,6 +16,8 @@ import { RolePage } from './pages/roles/role-page.tsx'
 import { RolesPage } from './pages/roles/roles-page.tsx'
 import { RunPage } from './pages/runs/run-page.tsx'
 import { RunsPage } from './pages/runs/runs-page.tsx'
+import { SecretPage } from './pages/secrets/secret-page.tsx'
+import { SecretsPage } from './pages/secrets/secrets-page.tsx'
 import { SignInPage } from './pages/sign-in-page.tsx'
 import { TenantPage } from './pages/tenants/tenant-page.tsx'
 import { TenantsPage } from './pages/tenants/tenants-page.tsx'
@@ -100,6 +102,18 @@ const run = createRoute({
   validateSearch: readSearch.run,
   component: RunPage,
 })
+const secrets = createRoute({
+  getParentRoute: parent,
+  path: '/secrets',
+  validateSearch: readSearch.secrets,
+  component: SecretsPage,
+})
+const secret = createRoute({
+  getParentRoute: parent,
+  path: '/secrets/$secretId',
+  validateSearch: readSearch.secret,
+  component: SecretPage,
+})
 const audit = createRoute({
   getParentRoute: parent,
   path: '/audit',
@@ -178,6 +192,8 @@ const routeTree = root.addChildren([
     flow,
     runs,
     run,
+    secrets,
+    secret,
     audit,
     auditEntry,
     users,

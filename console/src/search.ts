@@ -1,5 +1,6 @@
 import type { Listing, Status } from './api/iam-queries.ts'
 import type { FlowStatus, RunStatus } from './api/queries.ts'
+import type { SecretType } from './api/secret-queries.ts'
 
 // What stands behind the question mark, for each page. Values are texts; what makes no sense is left out.
 
@@ -47,7 +48,19 @@ export interface AuditSearch {
   readonly user?: string
   readonly tenant?: string
   readonly flow?: string
+  /** The id of what it happened to. */
+  readonly about?: string
   readonly page?: number
+}
+/** Secrets: of a type; and what is being done. */
+export interface SecretsSearch extends Listing {
+  readonly type?: SecretType
+  readonly do?: 'create'
+}
+/** A secret: the page of those who read it, and what is being done. */
+export interface SecretSearch {
+  readonly page?: number
+  readonly do?: 'change' | 'value' | 'share' | 'owner' | 'delete'
 }
 
 /** Users: with a status, of a tenant, who have a role; and what is being done. */
@@ -125,6 +138,16 @@ function page(raw: Raw): { page?: number } {
 }
 
 const statuses = ['ACTIVE', 'DISABLED', 'PENDING'] as const
+const secretTypes: readonly SecretType[] = [
+  'SIMPLE',
+  'MIXED',
+  'API_KEY',
+  'OA1_TWO_LEGGED',
+  'OA1_THREE_LEGGED',
+  'OA2_AUTHORIZATION_CODE',
+  'OA2_CLIENT_CREDENTIALS',
+  'SESSION_AUTH',
+]
 const userSorts = ['username', '-username', 'createdAt', '-createdAt'] as const
 
 const id = (raw: Raw, name: string) => (uuid.test(String(raw[name])) ? text(raw, name) : {})
@@ -153,7 +176,19 @@ export const readSearch = {
     ...page(raw),
   }),
   run: (raw: Raw): RunSearch => ({ ...text(raw, 'step'), ...oneOf(raw, 'show', ['input', 'output', 'error']) }),
-  audit: (raw: Raw): AuditSearch => ({ ...text(raw, 'service', 'name', 'user', 'tenant', 'flow'), ...page(raw) }),
+  audit: (raw: Raw): AuditSearch => ({
+    ...text(raw, 'service', 'name', 'user', 'tenant', 'flow', 'about'),
+    ...page(raw),
+  }),
+  secrets: (raw: Raw): SecretsSearch => ({
+    ...listing(raw),
+    ...oneOf(raw, 'type', secretTypes),
+    ...oneOf(raw, 'do', ['create']),
+  }),
+  secret: (raw: Raw): SecretSearch => ({
+    ...page(raw),
+    ...oneOf(raw, 'do', ['change', 'value', 'share', 'owner', 'delete']),
+  }),
   users: (raw: Raw): UsersSearch => ({
     ...listing(raw),
     ...oneOf(raw, 'status', statuses),

@@ -13,6 +13,8 @@ export const consoleSite: StaticSite = {
     '/flows/:flowId',
     '/runs',
     '/runs/:runId',
+    '/secrets',
+    '/secrets/:secretId',
     '/audit',
     '/audit/:entryId',
     '/users',

@@ -124,19 +124,21 @@ export interface AuditFilter {
   readonly user?: string | undefined
   readonly tenant?: string | undefined
   readonly flow?: string | undefined
+  /** The id of what it happened to. */
+  readonly about?: string | undefined
   readonly page?: number | undefined
 }
 
 /** Entries of the audit log, the latest first. */
-export const auditQuery = ({ page = 1, ...filter }: AuditFilter) =>
+export const auditQuery = ({ page = 1, ...filter }: AuditFilter, size = PAGE_SIZE) =>
   queryOptions({
-    queryKey: ['audit', 'list', { ...filter, page }],
+    queryKey: ['audit', 'list', { ...filter, page, size }],
     queryFn: () => {
-      const { service, name, user, tenant, flow } = filter
-      const given = Object.entries({ service, name, user, tenant, flowId: flow }).flatMap(([key, value]) =>
+      const { service, name, user, tenant, flow, about } = filter
+      const given = Object.entries({ service, name, user, tenant, flowId: flow, id: about }).flatMap(([key, value]) =>
         value === undefined ? [] : [[`filter[${key}]`, value]],
       )
-      const query = { ...Object.fromEntries(given), 'page[number]': page, 'page[size]': PAGE_SIZE }
+      const query = { ...Object.fromEntries(given), 'page[number]': page, 'page[size]': size }
       return answerOf(hub.GET('/audit-log/logs', { params: { query } }))
     },
     placeholderData: keepPreviousData,

@@ -3867,6 +3867,7 @@ export interface Paths {
     get: {
       parameters: {
         query?: {
+          masked?: boolean
           version?: number
           runId?: string
           stepId?: string

@@ -32,13 +32,15 @@ export function Form<R>({ action, onSubmit, onDone, onCancel, tone = 'primary', 
       void client.invalidateQueries()
     },
     onError: (error, { form }) => focusFault(form, error),
+    // What was typed may be a secret, and what was answered too.
+    gcTime: 0,
   })
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     if (!attempt.isPending) attempt.mutate({ form: event.currentTarget, values: new FormData(event.currentTarget) })
   }
   const { error, variables } = attempt
-  const named = error ? faultsOf(error) : []
+  const named = error && variables ? faultsOf(variables.form, error) : []
   const isAtFields =
     variables !== undefined && named.length > 0 && named.every(([name]) => fieldOf(variables.form, name))
   return (
@@ -64,11 +66,12 @@ interface Sent {
   readonly values: FormData
 }
 
-/** By the name of the field: "roles[0]" is about "roles". */
-function faultsOf(error: unknown): [string, string][] {
+/** By the name of the field: "roles[0]" is about "roles", and "value.key" about "value" where the form has no field of the whole name. */
+function faultsOf(form: HTMLFormElement, error: unknown): [string, string][] {
   return toProblem(error).faults.map(({ field = '', message }) => {
     const told = message.replace(/^Field "[^"]*" /, '')
-    return [field.replace(/[[.].*$/, ''), told.charAt(0).toUpperCase() + told.slice(1)]
+    const name = fieldOf(form, field) ? field : field.replace(/[[.].*$/, '')
+    return [name, told.charAt(0).toUpperCase() + told.slice(1)]
   })
 }
 
@@ -77,7 +80,7 @@ function fieldOf(form: HTMLFormElement, name: string): HTMLElement | undefined {
 }
 
 function focusFault(form: HTMLFormElement, error: unknown): void {
-  const [field] = faultsOf(error).flatMap(([name]) => fieldOf(form, name) ?? [])
+  const [field] = faultsOf(form, error).flatMap(([name]) => fieldOf(form, name) ?? [])
   field?.focus()
 }
 

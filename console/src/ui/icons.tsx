@@ -47,6 +47,13 @@ export const RunIcon = () => (
     <path d="M6.5 5.5v5l4-2.5z" />
   </Drawing>
 )
+/** A padlock. */
+export const SecretIcon = () => (
+  <Drawing>
+    <rect x="3" y="7" width="10" height="7" rx="1.5" />
+    <path d="M5.3 7v-2.2a2.7 2.7 0 0 1 5.4 0v2.2M8 10v1.5" />
+  </Drawing>
+)
 /** A shield. */
 export const AuditIcon = () => (
   <Drawing>

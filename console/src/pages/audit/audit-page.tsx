@@ -69,6 +69,7 @@ function AuditFilters({
   const names = catalogue.filter(({ service }) => !search.service || service === search.service).map(({ name }) => name)
   const onUser = useCallback((user: string) => onChange({ user: user.trim() }), [onChange])
   const onTenant = useCallback((tenant: string) => onChange({ tenant: tenant.trim() }), [onChange])
+  const onAbout = useCallback((about: string) => onChange({ about: about.trim() }), [onChange])
   const onFlow = useCallback((flow: string) => onChange({ flow: flow.trim() }), [onChange])
   const choices = (values: readonly string[]) =>
     [['', 'All'], ...values.map((each) => [each, each])] as [string, string][]
@@ -87,6 +88,7 @@ function AuditFilters({
         options={choices(names)}
       />
       <FilterField label="Flow" value={search.flow ?? ''} onChange={onFlow} placeholder="flow id" isMain />
+      <FilterField label="About" value={search.about ?? ''} onChange={onAbout} placeholder="id of a thing" />
       <FilterField label="Actor" value={search.user ?? ''} onChange={onUser} placeholder="user id" />
       <FilterField label="Tenant" value={search.tenant ?? ''} onChange={onTenant} placeholder="tenant id" />
     </search>

@@ -1,14 +1,12 @@
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
-import { type Token, tokensQuery, userChoicesQuery } from '../../api/iam-queries.ts'
+import { type Token, tokensQuery } from '../../api/iam-queries.ts'
 import { meQuery } from '../../api/queries.ts'
 import { iamCan } from '../../iam-can.ts'
-import { pathTo } from '../../path-builder.ts'
+import { AccountLink } from '../../ui/account-link.tsx'
 import { ActionButton } from '../../ui/action-button.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { Moment } from '../../ui/moment.tsx'
-import { shortId } from '../../ui/short-id.tsx'
 import { TenantLink } from '../../ui/tenant-link.tsx'
 import { type Column, ThingList } from '../../ui/thing-table.tsx'
 import { RevokeToken, RotateToken } from './token-dialogs.tsx'
@@ -89,12 +87,6 @@ const nameColumn: Column<Token> = {
 const accountColumn: Column<Token> = {
   title: 'Of',
   cell: ({ accountId }) => <AccountLink id={accountId} />,
-}
-
-function AccountLink({ id }: { id: string }) {
-  const users = useQuery(userChoicesQuery).data?.data ?? []
-  const user = users.find((each) => each.id === id)
-  return user ? <Link {...pathTo.user(id)}>{user.username}</Link> : <span title={id}>{shortId(id)}</span>
 }
 
 const columns: readonly Column<Token>[] = [

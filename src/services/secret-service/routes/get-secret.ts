@@ -21,11 +21,15 @@ export const getSecret = (parts: SecretParts, reader: SecretReader) =>
     summary: 'Read a secret: in clear with the permission, else masked',
     description:
       `In clear for owners with the permission \`${permissions.readRaw.name}\`, and for the runs of a flow that names it. Each such reading is on record ` +
-      'before the value is told. A value that is over is renewed first where the hub can; 409 where there is none.',
+      'before the value is told. A value that is over is renewed first where the hub can; 409 where there is none. With `masked` nobody gets ' +
+      'more than a masked look, and nothing goes on record.',
     permission: 'signed-in',
     params: SecretParams,
     query: Type.Object(
       {
+        masked: Type.Optional(
+          Type.Boolean({ default: false, description: 'Only a masked look, whatever the caller may see' }),
+        ),
         version: Type.Optional(
           Type.Integer({ minimum: 1, maximum: 2_147_483_647, description: 'An earlier version that is still good' }),
         ),
@@ -36,8 +40,9 @@ export const getSecret = (parts: SecretParts, reader: SecretReader) =>
     ),
     response: { 200: SecretAnswer },
     errors: ['not-found', 'conflict'],
-    async handle({ params, query, principal }) {
-      const clear = await clearSecret(parts, reader, { ...query, secretId: params.id, reader: principal })
+    async handle({ params, query: { masked = false, ...query }, principal }) {
+      const reading = { ...query, secretId: params.id, reader: principal }
+      const clear = masked ? undefined : await clearSecret(parts, reader, reading)
       const data = clear ? secretDocument(clear.secret, clear.value) : await maskedSecret(parts, params.id, principal)
       return { status: 200, headers, body: { data } }
     },

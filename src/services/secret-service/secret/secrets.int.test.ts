@@ -33,6 +33,8 @@ test('secrets of every static type are stored, masked without the permission and
     assert.deepEqual(made.owners, [{ id: userId, type: 'USER' }])
     const hidden = await me.call('GET', `${SECRETS}/${made.id}`)
     assert.deepEqual([hidden.status, hidden.body.data.value], [200, masked[type]])
+    const look = await raw.call('GET', `${SECRETS}/${made.id}?masked=true`)
+    assert.deepEqual([look.status, look.body.data.value], [200, masked[type]])
     const clear = await raw.call('GET', `${SECRETS}/${made.id}`)
     assert.deepEqual([clear.status, clear.body.data.value, clear.body.data.encryptedFields], [200, values[type], []])
   }
@@ -196,6 +198,7 @@ test('who has no more than a token of runs reads the secrets that the flow names
   const secretIds = new Set([named.id, foreign.id])
   const run = caller({ id: userId, tenant, permissions: [], flowId, secretIds })
   const runId = randomUUID()
+  assert.equal((await run.call('GET', `${SECRETS}/${named.id}?masked=true`)).status, 403, 'a look is no reading')
   const { status, body } = await run.call('GET', `${SECRETS}/${named.id}?runId=${runId}&stepId=call`)
   assert.deepEqual([status, body.data.value], [200, values.SIMPLE])
   assert.deepEqual((await events()).at(-1), {
