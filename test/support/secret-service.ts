@@ -28,14 +28,18 @@ export async function setupSecretService(t: TestContext): Promise<SecretServiceF
   let masterKey: KeyRing | undefined
   let ahead = 0
   const clock = () => new Date(Date.now() + ahead)
-  const fixture = await setupService(t, secretServiceMigrations, ({ db, bus }) => {
+  let url = 'http://127.0.0.1:9'
+  const fixture = await setupService(t, secretServiceMigrations, ({ db, bus, membership }) => {
     masterKey = createKeyRing({ db, source })
     return createSecretService({
-      ...{ db, bus: bus.service('secret-service'), masterKey, logger: createLogger({ level: 'silent' }) },
+      ...{ db, bus: bus.service('secret-service'), membership, masterKey, logger: createLogger({ level: 'silent' }) },
       clock,
       config: { warningDays: 7 },
+      outboundAllow: ['127.0.0.0/8'],
+      publicUrl: () => url,
     })
   })
+  url = fixture.url
   await masterKey?.open()
   return {
     ...fixture,

@@ -17,6 +17,7 @@ import { createTestDatabase } from './postgres.ts'
 /** A caller: a user who may what is named, in a tenant. */
 export interface TestCaller {
   readonly principal: Principal & { readonly tenant: string }
+  readonly token: string
   call(method: string, path: string, body?: unknown): Promise<HubAnswer>
 }
 
@@ -105,7 +106,7 @@ export async function setupService(
       const given = { ...principal, permissions: new Set(permissions) }
       principals.set(token, given)
       const headers = { authorization: `Bearer ${token}` }
-      return { principal: given, call: (method, path, body) => callHub(url, method, path, { body, headers }) }
+      return { principal: given, token, call: (method, path, body) => callHub(url, method, path, { body, headers }) }
     },
     async events() {
       const rows = await db.query<{ name: string; body: string }>('select name, body from event_bus.event order by seq')

@@ -9,6 +9,8 @@ export interface RefreshError {
   readonly message: string
   /** ISO 8601. */
   readonly at: string
+  /** Whether the provider would refuse again, until somebody connects it anew or changes something. */
+  readonly isFinal: boolean
 }
 
 /** A secret without its value. */
@@ -34,6 +36,8 @@ export interface Secret extends Owned {
   readonly currentError: RefreshError | undefined
   /** Not before this moment to try again. */
   readonly nextRefreshAt: Date | undefined
+  /** When what calls are made with was obtained or given; undefined = there is none yet. */
+  readonly refreshedAt: Date | undefined
   readonly createdAt: Date
   readonly updatedAt: Date
 }
@@ -82,6 +86,7 @@ export function createSecret(
     externalId: textOf(input.value.externalId),
     allowedHosts: input.allowedHosts ?? [],
     ...{ expiresAt: undefined, renews: false, warnAt: undefined, currentError: undefined, nextRefreshAt: undefined },
+    refreshedAt: undefined,
   }
   return { secret: withValue(base, value, endOf(type, input), { now, warnMs }), value }
 }
@@ -103,6 +108,7 @@ export function withValue(
     warnAt: renewing ? undefined : warningOf(expiresAt, now, warnMs),
     currentError: undefined,
     nextRefreshAt: undefined,
+    refreshedAt: hidden.accessToken === undefined ? undefined : now,
     updatedAt: now,
   }
 }
