@@ -134,9 +134,20 @@ function partiesOf(fields: Fields) {
     token_endpoint: token,
     authorization_response_iss_parameter_supported: typeof issuer === 'string' && issuerRequired === true,
   }
-  const secret = String(clientSecret)
-  const proof = authMethod === 'client_secret_basic' ? oauth.ClientSecretBasic(secret) : oauth.ClientSecretPost(secret)
-  return { server, client: { client_id: String(clientId) } satisfies oauth.Client, proof }
+  const [id, secret] = [String(clientId), String(clientSecret)]
+  const proof = authMethod === 'client_secret_basic' ? basicAuth(secret) : oauth.ClientSecretPost(secret)
+  return { server, client: { client_id: id } satisfies oauth.Client, proof }
+}
+
+/**
+ * By the header. The library encodes more than must be (RFC 6749, 2.3.1), which providers do not understand that take the header as it is: without
+ * need nothing is encoded here.
+ */
+function basicAuth(secret: string): oauth.ClientAuth {
+  const encoded = (text: string) => encodeURIComponent(text).replaceAll('%20', '+')
+  return (_server, { client_id: id }, _body, headers) => {
+    headers.set('authorization', `Basic ${Buffer.from(`${encoded(id)}:${encoded(secret)}`).toString('base64')}`)
+  }
 }
 
 interface Answered {
@@ -205,7 +216,8 @@ function normalised(status: number, body: Buffer, retryAfter: string | undefined
   if (typeof plain.token_type !== 'string') plain.token_type = 'bearer'
   const seconds =
     typeof plain.expires_in === 'string' && plain.expires_in !== '' ? Number(plain.expires_in) : plain.expires_in
-  if (typeof seconds === 'number' && seconds >= 0) plain.expires_in = Math.min(seconds, MOST_SECONDS)
+  if (typeof seconds === 'number' && Number.isFinite(seconds) && seconds >= 0)
+    plain.expires_in = Math.min(seconds, MOST_SECONDS)
   else delete plain.expires_in
   const isSuccess = status < 300 && typeof json.access_token === 'string'
   return new Response(JSON.stringify(plain), { status: isError ? 400 : isSuccess ? 200 : status, headers })

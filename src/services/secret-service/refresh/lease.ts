@@ -1,13 +1,12 @@
 import type { Database, Tx } from '#lib/postgres'
 import type { RefreshError, Secret } from '../secret/secret.ts'
 
-type Of = Pick<Secret, 'id' | 'tenantId' | 'version'>
+type Of = Pick<Secret, 'id' | 'tenantId' | 'version' | 'currentError'>
 
 /** What stands in the way of a lease, or has come of one. */
 export interface LeaseState {
   /** Of the value in force. */
   readonly version: number
-  readonly fence: number
   /** Whether somebody has it and may still answer. */
   readonly isTaken: boolean
   readonly error: RefreshError | undefined
@@ -21,8 +20,6 @@ export interface LeaseWish {
   readonly forMs: number
   /** Whether an error that is not to be tried again yet stands in the way, by the clock of the service. */
   readonly now: Date
-  /** The fence of a lease that was waited for: whoever waited for an attempt that failed does not make another. */
-  readonly awaited: number | undefined
 }
 
 const TAKE = {
@@ -32,25 +29,26 @@ const TAKE = {
           where id = $1 and version = $2
             and (lease_until is null or lease_until <= clock_timestamp())
             and (current_error is null or next_refresh_at is null or next_refresh_at <= $5)
-            and ($6::integer is null or lease_fence <> $6 or lease_holder is not null)
+            and current_error ->> 'at' is not distinct from $6
       returning lease_fence as fence`,
 }
 
 /**
  * Takes the right to get the next value of a secret, in one statement: at most one process has it. Resolves to its fence, which grows with
- * every lease; undefined where it is not to be had.
+ * every lease; undefined where it is not to be had: somebody has it, there is another version than the one that was seen, or an attempt has
+ * failed since then, so that whoever waited for it does not make another.
  */
 export async function takeLease(db: Database, secret: Of, wish: LeaseWish): Promise<number | undefined> {
-  const { holder, forMs, now, awaited } = wish
-  const { id, tenantId, version } = secret
-  const values = [id, version, holder, forMs, now, awaited ?? null]
+  const { holder, forMs, now } = wish
+  const { id, tenantId, version, currentError } = secret
+  const values = [id, version, holder, forMs, now, currentError?.at ?? null]
   const [row] = await db.queryAs<{ fence: number }>({ tenant: tenantId }, TAKE, values)
   return row?.fence
 }
 
 const READ = {
   name: 'secret-lease-read',
-  text: `select version, lease_fence as fence, current_error, lease_until > clock_timestamp() as taken from secret_service.secret where id = $1`,
+  text: `select version, current_error, lease_until > clock_timestamp() as taken from secret_service.secret where id = $1`,
 }
 
 /** How things stand; undefined where the secret is gone. */
@@ -59,7 +57,6 @@ export async function readLease(db: Database, { id, tenantId }: Of): Promise<Lea
   if (row === undefined) return undefined
   return {
     version: row.version,
-    fence: row.fence,
     isTaken: row.taken === true,
     error: row.current_error ?? undefined,
   }
@@ -67,7 +64,6 @@ export async function readLease(db: Database, { id, tenantId }: Of): Promise<Lea
 
 interface LeaseRow {
   readonly version: number
-  readonly fence: number
   readonly taken: boolean | null
   readonly current_error: RefreshError | null
 }

@@ -49,19 +49,15 @@ export function createRenewal(parts: RenewalParts): RunningRenewal {
 
   /** Until there is another version than the caller has seen. */
   async function obtain(secret: Secret): Promise<void> {
-    let awaited: number | undefined
     for (;;) {
       const news = signals.watch(secret.id)
       try {
-        const fence = await takeLease(db, secret, { holder: memberId, forMs: leaseMs, now: clock(), awaited })
+        const fence = await takeLease(db, secret, { holder: memberId, forMs: leaseMs, now: clock() })
         if (fence !== undefined) return await carryOut(secret, fence)
         const state = found(await readLease(db, secret), 'secret')
         if (state.version !== secret.version) return
-        if (state.isTaken) {
-          awaited = state.fence
-          await news.within(LOOK_EVERY_MS)
-        } else if (state.error !== undefined) throw refusal(state.error.message)
-        else awaited = undefined
+        if (!state.isTaken && state.error !== undefined) throw refusal(state.error.message)
+        await news.within(LOOK_EVERY_MS)
       } finally {
         news.end()
       }

@@ -158,8 +158,10 @@ function demandReader({ reader }: Reading, secret: Secret): void {
   throw new HubError('forbidden', `Cannot read the secret in clear as the permission "${name}" is required`)
 }
 
-function isOver({ version, expiresAt }: Secret, asked: number | null | undefined, now: Date): boolean {
-  return asked === version && expiresAt !== undefined && expiresAt <= now
+/** Also what was never obtained. */
+function isOver(secret: Secret, asked: number | null | undefined, now: Date): boolean {
+  const { version, expiresAt, renews, refreshedAt } = secret
+  return asked === version && ((expiresAt !== undefined && expiresAt <= now) || (renews && refreshedAt === undefined))
 }
 
 function demandValue(row: Row | undefined, { version }: Reading): Row {
@@ -204,5 +206,6 @@ function opened(
 function overError({ expiresAt, currentError, renews }: Secret): HubError {
   const reason = currentError === undefined ? '' : `: ${currentError.message}`
   const wayOut = renews ? `there must be a next value${reason}` : 'it must be replaced'
-  return new HubError('conflict', `Cannot read the secret as it was over at ${expiresAt?.toISOString()} and ${wayOut}`)
+  const state = expiresAt === undefined ? 'it has no value yet' : `it was over at ${expiresAt.toISOString()}`
+  return new HubError('conflict', `Cannot read the secret as ${state} and ${wayOut}`)
 }

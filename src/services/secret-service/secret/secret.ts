@@ -133,13 +133,27 @@ export function endOf(
   return inside === undefined ? undefined : momentOf(inside, `value.${end}`)
 }
 
-/** A value after a change of some of its fields. Throws `invalid-body` for fields that a secret of the type does not have. */
+/**
+ * A value after a change of some of its fields; a token that was obtained by what is changed goes, as the next one will come by the new. Throws
+ * `invalid-body` for fields that a secret of the type does not have.
+ */
 export function mergedValue(type: SecretType, before: Fields, change: Fields): Fields {
   const { value } = secretTypeOf[type]
   const foreign = Object.keys(change).find((name) => !Object.hasOwn(value, name))
   if (foreign !== undefined)
     throw fieldError('invalid-body', `value.${foreign}`, `is unknown in a secret of type "${type}"`)
-  return { ...before, ...change }
+  const merged = { ...before, ...change }
+  const isStale = change.accessToken === undefined && obtainedBy(type).some((name) => Object.hasOwn(change, name))
+  if (!isStale || !renews(type, Object.keys(merged))) return merged
+  const { accessToken, ...rest } = merged
+  return rest
+}
+
+/** The fields by which the next token is obtained. */
+function obtainedBy(type: SecretType): readonly string[] {
+  if (type === 'OA2_AUTHORIZATION_CODE') return ['authClientId', 'refreshToken']
+  if (type === 'OA2_CLIENT_CREDENTIALS') return ['authClientId', 'scope']
+  return type === 'SESSION_AUTH' ? ['authClientId', 'inputFields'] : []
 }
 
 /** Divides a value into what is secret and what is not. The end is neither: it is a fact about the secret. */
