@@ -36,6 +36,8 @@ export interface LoggedEvent {
 /** A service alone, with a bus and a server. */
 export interface ServiceFixture {
   readonly url: string
+  /** For other processes on the same database. */
+  readonly databaseUrl: string
   readonly db: Database
   readonly bus: EventBus<Payloads>
   /** Runs SQL as a superuser. */
@@ -67,7 +69,11 @@ export async function setupService(
     for (const clean of cleanups.toReversed()) await clean()
   })
   const after = (clean: () => unknown) => void cleanups.push(clean)
-  const { db, asSuperuser } = await createTestDatabase({ after } as TestContext, [eventBusMigrations, migrations])
+  const {
+    db,
+    asSuperuser,
+    url: databaseUrl,
+  } = await createTestDatabase({ after } as TestContext, [eventBusMigrations, migrations])
   const membership = createMembership({ db })
   await membership.start()
   after(() => membership.stop())
@@ -97,6 +103,7 @@ export async function setupService(
 
   return {
     url,
+    databaseUrl,
     db,
     bus,
     asSuperuser,
