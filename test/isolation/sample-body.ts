@@ -14,6 +14,12 @@ export interface Named {
 /** Of every user of these tests, and of whoever a body creates. */
 export const password = 'correct horse battery'
 
+/** An auth client of the Secret Service. */
+export const sampleClient = {
+  ...{ name: 'x', type: 'OA2_AUTHORIZATION_CODE', clientId: 'an id', clientSecret: 'a secret' },
+  endpoints: { auth: 'https://provider.example/auth', token: 'https://provider.example/token' },
+} as const
+
 /** Where the fields of a body alone do not say what is to be sent: by route. */
 const bodies: Readonly<Record<string, (named: Named & { readonly username: string }) => unknown>> = {
   'POST /iam/login': ({ username }) => ({ username, password }),
@@ -21,6 +27,8 @@ const bodies: Readonly<Record<string, (named: Named & { readonly username: strin
   'POST /iam/api/v1/run-tokens': ({ tenant, user }) => ({ flowId: randomUUID(), tenant, accounts: [user] }),
   'POST /secret-service/api/v1/secrets': () => ({ name: 'x', type: 'API_KEY', value: { key: 'a key' } }),
   'PATCH /secret-service/api/v1/secrets/{id}': () => ({ name: 'x', value: { key: 'a key' } }),
+  'POST /secret-service/api/v1/auth-clients': () => sampleClient,
+  'PATCH /secret-service/api/v1/auth-clients/{id}': () => ({ name: 'x', clientSecret: 'another secret' }),
   // For oneself.
   'POST /iam/api/v1/tokens': () => ({ description: 'a text' }),
   'PUT /iam/api/v1/users/me/password': () => ({ currentPassword: password, newPassword: password }),

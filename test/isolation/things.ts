@@ -2,12 +2,15 @@ import { randomUUID } from 'node:crypto'
 import type { ApiOperation } from '../support/api-document.ts'
 import type { HubClient } from '../support/hub-client.ts'
 import { firstFlow } from '../support/test-hub.ts'
-import { password } from './sample-body.ts'
+import { password, sampleClient } from './sample-body.ts'
 import { createRole, createSecret, type World } from './world.ts'
 
 /** Whose the thing is to be, and who makes it. */
 export interface Owner {
-  readonly world: Pick<World, 'tenant' | 'user' | 'role' | 'tokenId' | 'flow' | 'run' | 'entry' | 'secret'>
+  readonly world: Pick<
+    World,
+    'tenant' | 'user' | 'role' | 'tokenId' | 'flow' | 'run' | 'entry' | 'secret' | 'authClient'
+  >
   readonly admin: HubClient
   /** Acts in the tenant. */
   readonly boss: HubClient
@@ -56,6 +59,7 @@ const kinds: Readonly<Record<string, Kind>> = {
       (await boss.expect('POST', '/flow-repository/flows', firstFlow('http://127.0.0.1:9/in'))).data.id,
   },
   secrets: { standing: ({ secret }) => secret, make: ({ boss, world: { tenant } }) => createSecret(boss, tenant) },
+  'auth-clients': { standing: ({ authClient }) => authClient, make: makeAuthClient },
   hook: { standing: ({ flow }) => flow },
   executions: { standing: ({ run }) => run },
   logs: { standing: ({ entry }) => entry },
@@ -63,6 +67,15 @@ const kinds: Readonly<Record<string, Kind>> = {
 
 async function makeUser({ admin, world: { tenant } }: Owner): Promise<string> {
   return (await admin.expect('POST', '/iam/api/v1/users', { username: randomUUID(), password, tenant })).id
+}
+
+/** Of who calls. */
+async function makeAuthClient({ admin, self, world }: Owner): Promise<string> {
+  if (self === undefined) return world.authClient
+  const headers = { authorization: `Bearer ${self}` }
+  const { status, body } = await admin.call('POST', '/secret-service/api/v1/auth-clients', sampleClient, headers)
+  if (status !== 200) throw new Error(`Cannot make an auth client: ${status} ${JSON.stringify(body)}`)
+  return body.data.id
 }
 
 /** Of who calls. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { callHub, type HubClient, logIn } from '../support/hub-client.ts'
 import { activate, firstFlow, type TestHub } from '../support/test-hub.ts'
-import { type Named, password } from './sample-body.ts'
+import { type Named, password, sampleClient } from './sample-body.ts'
 
 /** The roles that come with the hub, as far as users of a tenant have them. */
 export const tenantRoles = ['no role', 'USER', 'TENANT_ADMIN'] as const
@@ -21,6 +21,8 @@ export interface World extends Named {
   readonly run: string
   /** Of all users of the tenant. */
   readonly secret: string
+  /** Of all users of the tenant. */
+  readonly authClient: string
   /** An entry of the audit log. */
   readonly entry: string
 }
@@ -36,13 +38,15 @@ export async function createWorld({ url, admin }: TestHub, target: string): Prom
   const flow = await activate(boss.client, { ...firstFlow(target), name: `flow ${mark}` })
   await callHub(url, 'POST', `/webhooks/hook/${flow}`, { body: { id: 1, title: `title ${mark}` } })
   const secret = await createSecret(boss.client, tenant, `secret ${mark}`)
+  const shared = { ...sampleClient, name: `client ${mark}`, owners: [{ id: tenant, type: 'TENANT' }] }
+  const { data: client } = await boss.client.expect('POST', '/secret-service/api/v1/auth-clients', shared)
   const runs = await boss.client.until(
     '/component-orchestrator/executions',
     ({ data }) => data[0]?.status === 'success',
   )
   const log = await boss.client.until('/audit-log/logs?filter[name]=flow.started', ({ data }) => data.length === 1)
   return {
-    ...{ mark, tenant, role, flow, secret, run: runs.data[0].id, entry: log.data[0].id },
+    ...{ mark, tenant, role, flow, secret, authClient: client.id, run: runs.data[0].id, entry: log.data[0].id },
     ...{ user: user.id, username: user.username, token: user.client.token, tokenId: await tokenIdOf(user.client) },
     members: { 'no role': none.client, USER: user.client, TENANT_ADMIN: boss.client },
   }

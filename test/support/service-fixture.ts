@@ -17,6 +17,7 @@ import { createTestDatabase } from './postgres.ts'
 /** A caller: a user who may what is named, in a tenant. */
 export interface TestCaller {
   readonly principal: Principal & { readonly tenant: string }
+  readonly token: string
   call(method: string, path: string, body?: unknown): Promise<HubAnswer>
 }
 
@@ -35,6 +36,8 @@ export interface LoggedEvent {
 /** A service alone, with a bus and a server. */
 export interface ServiceFixture {
   readonly url: string
+  /** For other processes on the same database. */
+  readonly databaseUrl: string
   readonly db: Database
   readonly bus: EventBus<Payloads>
   /** Runs SQL as a superuser. */
@@ -66,7 +69,11 @@ export async function setupService(
     for (const clean of cleanups.toReversed()) await clean()
   })
   const after = (clean: () => unknown) => void cleanups.push(clean)
-  const { db, asSuperuser } = await createTestDatabase({ after } as TestContext, [eventBusMigrations, migrations])
+  const {
+    db,
+    asSuperuser,
+    url: databaseUrl,
+  } = await createTestDatabase({ after } as TestContext, [eventBusMigrations, migrations])
   const membership = createMembership({ db })
   await membership.start()
   after(() => membership.stop())
@@ -96,6 +103,7 @@ export async function setupService(
 
   return {
     url,
+    databaseUrl,
     db,
     bus,
     asSuperuser,
@@ -105,7 +113,7 @@ export async function setupService(
       const given = { ...principal, permissions: new Set(permissions) }
       principals.set(token, given)
       const headers = { authorization: `Bearer ${token}` }
-      return { principal: given, call: (method, path, body) => callHub(url, method, path, { body, headers }) }
+      return { principal: given, token, call: (method, path, body) => callHub(url, method, path, { body, headers }) }
     },
     async events() {
       const rows = await db.query<{ name: string; body: string }>('select name, body from event_bus.event order by seq')

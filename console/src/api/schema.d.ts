@@ -4429,6 +4429,988 @@ export interface Paths {
       }
     }
   }
+  '/secret-service/api/v1/auth-client-templates': {
+    get: {
+      parameters: {}
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              data: {
+                /**
+                 * What an auth client names as its `template`
+                 */
+                key: string
+                name: string
+                type: 'OA2_AUTHORIZATION_CODE'
+                /**
+                 * Where to register the hub as a client
+                 */
+                documentation: string
+                /**
+                 * What an auth client gets from it
+                 */
+                fields: {
+                  [k: string]: unknown
+                }
+              }[]
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/secret-service/api/v1/auth-clients': {
+    get: {
+      parameters: {
+        query?: {
+          'page[number]'?: number
+          'page[size]'?: number
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              /**
+               * Items: With the fields of its type, credentials masked; lists have none of them
+               */
+              data: {
+                _id: string
+                id: string
+                name: string
+                type:
+                  | 'OA1_TWO_LEGGED'
+                  | 'OA1_THREE_LEGGED'
+                  | 'OA2_AUTHORIZATION_CODE'
+                  | 'OA2_CLIENT_CREDENTIALS'
+                  | 'SESSION_AUTH'
+                tenant: string
+                owners: {
+                  id: string
+                  /**
+                   * A user, or all users of the tenant
+                   */
+                  type: 'USER' | 'TENANT'
+                }[]
+                createdAt: string
+                updatedAt: string
+                [k: string]: unknown
+              }[]
+              meta: {
+                page: number
+                perPage: number
+                /**
+                 * All things that fit the filter
+                 */
+                total: number
+                /**
+                 * At least 1
+                 */
+                totalPages: number
+              }
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+    post: {
+      parameters: {}
+      requestBody: {
+        content: {
+          'application/json':
+            | {
+                name: string
+                type: 'OA1_TWO_LEGGED'
+                /**
+                 * Beside the caller
+                 *
+                 * @maxItems 100
+                 */
+                owners?: {
+                  id: string
+                  /**
+                   * A user, or all users of the tenant
+                   */
+                  type: 'USER' | 'TENANT'
+                }[]
+                /**
+                 * The key
+                 */
+                consumerKey: string
+                /**
+                 * The secret
+                 */
+                consumerSecret: string
+                /**
+                 * The nonce
+                 */
+                nonce?: string
+                /**
+                 * The signature
+                 */
+                signature?: string
+                /**
+                 * The method
+                 */
+                signatureMethod?: string
+                /**
+                 * The verifier
+                 */
+                verifier?: string
+              }
+            | {
+                name: string
+                type: 'OA1_THREE_LEGGED'
+                /**
+                 * Beside the caller
+                 *
+                 * @maxItems 100
+                 */
+                owners?: {
+                  id: string
+                  /**
+                   * A user, or all users of the tenant
+                   */
+                  type: 'USER' | 'TENANT'
+                }[]
+                /**
+                 * The key
+                 */
+                key: string
+                /**
+                 * The secret
+                 */
+                secret: string
+                /**
+                 * Shown to users
+                 */
+                appName?: string
+                /**
+                 * The nonce
+                 */
+                nonce?: string
+                /**
+                 * The signature
+                 */
+                signature?: string
+                /**
+                 * The method
+                 */
+                signatureMethod?: string
+                /**
+                 * The end
+                 */
+                expiration?: string
+                /**
+                 * Where users come back to
+                 */
+                redirectUri: string
+                endpoints: {
+                  /**
+                   * For a token
+                   */
+                  request: string
+                  /**
+                   * For users
+                   */
+                  authorize: string
+                  /**
+                   * For the final token
+                   */
+                  access: string
+                }
+                /**
+                 * As existing clients store it
+                 */
+                preprocessor?: string
+              }
+            | {
+                name: string
+                type: 'OA2_AUTHORIZATION_CODE'
+                /**
+                 * Beside the caller
+                 *
+                 * @maxItems 100
+                 */
+                owners?: {
+                  id: string
+                  /**
+                   * A user, or all users of the tenant
+                   */
+                  type: 'USER' | 'TENANT'
+                }[]
+                /**
+                 * A template that gives what is not said here
+                 */
+                template?: string
+                /**
+                 * By which the provider knows the client
+                 */
+                clientId: string
+                /**
+                 * Its password
+                 */
+                clientSecret: string
+                /**
+                 * Asked for in any case, before the scope of a request
+                 */
+                predefinedScope?: string
+                /**
+                 * How the client proves itself; default `client_secret_post`
+                 */
+                authMethod?: 'client_secret_post' | 'client_secret_basic'
+                /**
+                 * Seconds for which a token counts whose provider does not say; default: no end
+                 */
+                defaultExpiresIn?: number
+                /**
+                 * Where users come back to: the callback of this hub, and that is the default
+                 */
+                redirectUri?: string
+                /**
+                 * Whether a refresh names the scope; default false
+                 */
+                refreshWithScope?: boolean
+                /**
+                 * How somebody is told from others at the provider: `oidc` by `sub` and `azure` by `preferred_username` of the ID token, `microsoft` by its `email`, `userinfo` and `zoom` by `sub` or `id` at the userinfo endpoint; `default` by nothing, so that each consent makes another secret
+                 */
+                preprocessor?:
+                  | 'default'
+                  | 'oidc'
+                  | 'userinfo'
+                  | 'microsoft'
+                  | 'azure'
+                  | 'zoom'
+                  | 'preprocessor.default'
+                  | 'preprocessor.oidc'
+                  | 'preprocessor.userinfo'
+                  | 'preprocessor.microsoft'
+                  | 'preprocessor.azure'
+                  | 'preprocessor.zoom'
+                endpoints?: {
+                  /**
+                   * For users; `{{scope}}`, `{{state}}`, `{{redirectUri}}` and `{{clientId}}` are filled in
+                   */
+                  auth: string
+                  /**
+                   * For tokens
+                   */
+                  token: string
+                  /**
+                   * Who somebody is
+                   */
+                  userinfo?: string
+                  /**
+                   * To revoke a token
+                   */
+                  revocation?: string
+                  /**
+                   * To sign out
+                   */
+                  endSession?: string
+                }
+                /**
+                 * Where a user may be led in the end; pages of this hub need not be listed
+                 *
+                 * @maxItems 50
+                 *
+                 * Items: An address
+                 */
+                successUrls?: string[]
+                /**
+                 * Of the provider: a callback and an ID token that name another are refused (RFC 9207)
+                 */
+                issuer?: string
+                /**
+                 * Whether a callback must name the issuer; default false
+                 */
+                issuerRequired?: boolean
+                /**
+                 * After how many days a token that nobody reads is refreshed, lest it die; default 7
+                 */
+                refreshIdleDays?: number
+              }
+            | {
+                name: string
+                type: 'OA2_CLIENT_CREDENTIALS'
+                /**
+                 * Beside the caller
+                 *
+                 * @maxItems 100
+                 */
+                owners?: {
+                  id: string
+                  /**
+                   * A user, or all users of the tenant
+                   */
+                  type: 'USER' | 'TENANT'
+                }[]
+                /**
+                 * By which the provider knows the client
+                 */
+                clientId: string
+                /**
+                 * Its password
+                 */
+                clientSecret: string
+                /**
+                 * Asked for in any case, before the scope of a request
+                 */
+                predefinedScope?: string
+                /**
+                 * How the client proves itself; default `client_secret_post`
+                 */
+                authMethod?: 'client_secret_post' | 'client_secret_basic'
+                /**
+                 * Seconds for which a token counts whose provider does not say; default: no end
+                 */
+                defaultExpiresIn?: number
+                endpoints: {
+                  /**
+                   * For tokens
+                   */
+                  token: string
+                }
+              }
+            | {
+                name: string
+                type: 'SESSION_AUTH'
+                /**
+                 * Beside the caller
+                 *
+                 * @maxItems 100
+                 */
+                owners?: {
+                  id: string
+                  /**
+                   * A user, or all users of the tenant
+                   */
+                  type: 'USER' | 'TENANT'
+                }[]
+                /**
+                 * What a secret has to fill in
+                 *
+                 * @maxItems 50
+                 */
+                fields: {
+                  key: string
+                  /**
+                   * For people
+                   */
+                  label?: string
+                  required?: boolean
+                }[]
+                /**
+                 * Where the token stands in the answer: names with dots between them
+                 */
+                tokenPath: string
+                /**
+                 * Where its end stands: seconds from then, since 1970, or ISO 8601
+                 */
+                expirationPath?: string
+                /**
+                 * Seconds for which a token counts whose provider does not say; default: no end
+                 */
+                defaultExpiresIn?: number
+                endpoints: {
+                  auth: {
+                    authType: 'HEADER_AUTH' | 'BODY_AUTH' | 'PARAMS_AUTH' | 'FORM_AUTH'
+                    /**
+                     * Where to post; `{{fields.x}}` stands for a field
+                     */
+                    url: string
+                    /**
+                     * For people
+                     */
+                    label?: string
+                    /**
+                     * What is sent; `{{fields.x}}` in a value stands for a field
+                     *
+                     * @maxItems 50
+                     */
+                    requestFields: {
+                      /**
+                       * Its name
+                       */
+                      key: string
+                      value: string
+                    }[]
+                  }
+                  verification?: {
+                    authType: 'HEADER_AUTH' | 'BODY_AUTH' | 'PARAMS_AUTH' | 'FORM_AUTH'
+                    /**
+                     * Where to post; `{{fields.x}}` stands for a field
+                     */
+                    url: string
+                    /**
+                     * For people
+                     */
+                    label?: string
+                    /**
+                     * What is sent; `{{fields.x}}` in a value stands for a field
+                     *
+                     * @maxItems 50
+                     */
+                    requestFields: {
+                      /**
+                       * Its name
+                       */
+                      key: string
+                      value: string
+                    }[]
+                  }
+                }
+              }
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              /**
+               * With the fields of its type, credentials masked; lists have none of them
+               */
+              data: {
+                _id: string
+                id: string
+                name: string
+                type:
+                  | 'OA1_TWO_LEGGED'
+                  | 'OA1_THREE_LEGGED'
+                  | 'OA2_AUTHORIZATION_CODE'
+                  | 'OA2_CLIENT_CREDENTIALS'
+                  | 'SESSION_AUTH'
+                tenant: string
+                owners: {
+                  id: string
+                  /**
+                   * A user, or all users of the tenant
+                   */
+                  type: 'USER' | 'TENANT'
+                }[]
+                createdAt: string
+                updatedAt: string
+                [k: string]: unknown
+              }
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+    delete: {
+      parameters: {
+        query: {
+          ownerId: string
+          type?: 'USER' | 'TENANT'
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {}
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/secret-service/api/v1/auth-clients/{id}': {
+    get: {
+      parameters: {
+        path: {
+          id: string
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              /**
+               * With the fields of its type, credentials masked; lists have none of them
+               */
+              data: {
+                _id: string
+                id: string
+                name: string
+                type:
+                  | 'OA1_TWO_LEGGED'
+                  | 'OA1_THREE_LEGGED'
+                  | 'OA2_AUTHORIZATION_CODE'
+                  | 'OA2_CLIENT_CREDENTIALS'
+                  | 'SESSION_AUTH'
+                tenant: string
+                owners: {
+                  id: string
+                  /**
+                   * A user, or all users of the tenant
+                   */
+                  type: 'USER' | 'TENANT'
+                }[]
+                createdAt: string
+                updatedAt: string
+                [k: string]: unknown
+              }
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+    patch: {
+      parameters: {
+        path: {
+          id: string
+        }
+      }
+      requestBody: {
+        content: {
+          'application/json': {
+            name?: string
+            consumerKey?: string | null
+            consumerSecret?: string | null
+            nonce?: string | null
+            signature?: string | null
+            signatureMethod?: string | null
+            verifier?: string | null
+            key?: string | null
+            secret?: string | null
+            appName?: string | null
+            expiration?: string | null
+            redirectUri?: string | null
+            endpoints?:
+              | {
+                  /**
+                   * For a token
+                   */
+                  request: string
+                  /**
+                   * For users
+                   */
+                  authorize: string
+                  /**
+                   * For the final token
+                   */
+                  access: string
+                }
+              | {
+                  /**
+                   * For users; `{{scope}}`, `{{state}}`, `{{redirectUri}}` and `{{clientId}}` are filled in
+                   */
+                  auth: string
+                  /**
+                   * For tokens
+                   */
+                  token: string
+                  /**
+                   * Who somebody is
+                   */
+                  userinfo?: string
+                  /**
+                   * To revoke a token
+                   */
+                  revocation?: string
+                  /**
+                   * To sign out
+                   */
+                  endSession?: string
+                }
+              | {
+                  /**
+                   * For tokens
+                   */
+                  token: string
+                }
+              | {
+                  auth: {
+                    authType: 'HEADER_AUTH' | 'BODY_AUTH' | 'PARAMS_AUTH' | 'FORM_AUTH'
+                    /**
+                     * Where to post; `{{fields.x}}` stands for a field
+                     */
+                    url: string
+                    /**
+                     * For people
+                     */
+                    label?: string
+                    /**
+                     * What is sent; `{{fields.x}}` in a value stands for a field
+                     *
+                     * @maxItems 50
+                     */
+                    requestFields: {
+                      /**
+                       * Its name
+                       */
+                      key: string
+                      value: string
+                    }[]
+                  }
+                  verification?: {
+                    authType: 'HEADER_AUTH' | 'BODY_AUTH' | 'PARAMS_AUTH' | 'FORM_AUTH'
+                    /**
+                     * Where to post; `{{fields.x}}` stands for a field
+                     */
+                    url: string
+                    /**
+                     * For people
+                     */
+                    label?: string
+                    /**
+                     * What is sent; `{{fields.x}}` in a value stands for a field
+                     *
+                     * @maxItems 50
+                     */
+                    requestFields: {
+                      /**
+                       * Its name
+                       */
+                      key: string
+                      value: string
+                    }[]
+                  }
+                }
+              | null
+            preprocessor?:
+              | string
+              | (
+                  | 'default'
+                  | 'oidc'
+                  | 'userinfo'
+                  | 'microsoft'
+                  | 'azure'
+                  | 'zoom'
+                  | 'preprocessor.default'
+                  | 'preprocessor.oidc'
+                  | 'preprocessor.userinfo'
+                  | 'preprocessor.microsoft'
+                  | 'preprocessor.azure'
+                  | 'preprocessor.zoom'
+                )
+              | null
+            clientId?: string | null
+            clientSecret?: string | null
+            predefinedScope?: string | null
+            authMethod?: ('client_secret_post' | 'client_secret_basic') | null
+            defaultExpiresIn?: number | null
+            refreshWithScope?: boolean | null
+            successUrls?: string[] | null
+            issuer?: string | null
+            issuerRequired?: boolean | null
+            refreshIdleDays?: number | null
+            fields?:
+              | {
+                  key: string
+                  /**
+                   * For people
+                   */
+                  label?: string
+                  required?: boolean
+                }[]
+              | null
+            tokenPath?: string | null
+            expirationPath?: string | null
+          }
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              /**
+               * With the fields of its type, credentials masked; lists have none of them
+               */
+              data: {
+                _id: string
+                id: string
+                name: string
+                type:
+                  | 'OA1_TWO_LEGGED'
+                  | 'OA1_THREE_LEGGED'
+                  | 'OA2_AUTHORIZATION_CODE'
+                  | 'OA2_CLIENT_CREDENTIALS'
+                  | 'SESSION_AUTH'
+                tenant: string
+                owners: {
+                  id: string
+                  /**
+                   * A user, or all users of the tenant
+                   */
+                  type: 'USER' | 'TENANT'
+                }[]
+                createdAt: string
+                updatedAt: string
+                [k: string]: unknown
+              }
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+    delete: {
+      parameters: {
+        path: {
+          id: string
+        }
+      }
+      responses: {
+        204: {}
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/secret-service/api/v1/auth-clients/{id}/secrets': {
+    get: {
+      parameters: {
+        query?: {
+          'page[number]'?: number
+          'page[size]'?: number
+        }
+        path: {
+          id: string
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              data: {
+                _id: string
+                id: string
+                name: string
+                type:
+                  | 'SIMPLE'
+                  | 'MIXED'
+                  | 'API_KEY'
+                  | 'OA1_TWO_LEGGED'
+                  | 'OA1_THREE_LEGGED'
+                  | 'OA2_AUTHORIZATION_CODE'
+                  | 'OA2_CLIENT_CREDENTIALS'
+                  | 'SESSION_AUTH'
+                tenant: string
+                owners: {
+                  id: string
+                  /**
+                   * A user, or all users of the tenant
+                   */
+                  type: 'USER' | 'TENANT'
+                }[]
+                domain?: string
+                /**
+                 * Absent in lists
+                 */
+                value?: {
+                  username?: string
+                  passphrase?: string
+                  payload?: string
+                  key?: string
+                  headerName?: string
+                  authClientId?: string
+                  accessToken?: string
+                  accessTokenSecret?: string
+                  refreshToken?: string
+                  scope?: string
+                  externalId?: string
+                  expires?: string
+                  expiresAt?: string
+                  /**
+                   * `***` where they are masked
+                   */
+                  inputFields?:
+                    | string
+                    | {
+                        [k: string]: string
+                      }
+                }
+                /**
+                 * The fields of `value` that are not told, in answers to a change; none where they are told or masked
+                 */
+                encryptedFields: string[]
+                allowedHosts: string[]
+                /**
+                 * Of the value, from 1
+                 */
+                version: number
+                expiresAt?: string
+                /**
+                 * Whether the hub gets the next value by itself
+                 */
+                renews: boolean
+                /**
+                 * Why the last attempt to renew it failed
+                 */
+                currentError?: {
+                  message: string
+                  at: string
+                }
+                createdAt: string
+                updatedAt: string
+              }[]
+              meta: {
+                page: number
+                perPage: number
+                /**
+                 * All things that fit the filter
+                 */
+                total: number
+                /**
+                 * At least 1
+                 */
+                totalPages: number
+              }
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/secret-service/api/v1/auth-clients/{id}/start-flow': {
+    post: {
+      parameters: {
+        path: {
+          id: string
+        }
+      }
+      requestBody: {
+        content: {
+          'application/json': {
+            /**
+             * What to ask for beside the scope of the client
+             */
+            scope?: string
+            secretName?: string
+            /**
+             * Where to lead the user in the end, with `secretId` appended
+             */
+            successUrl?: string
+            /**
+             * Told back in the end
+             */
+            payload?: {
+              [k: string]: unknown
+            }
+          }
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              data: {
+                authUrl: string
+              }
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/secret-service/api/v1/callback': {
+    get: {
+      parameters: {}
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              data: {
+                secretId: string
+                successUrl?: string
+                /**
+                 * As it was given at the start
+                 */
+                payload?: {
+                  [k: string]: unknown
+                }
+              }
+            }
+          }
+        }
+        302: {}
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+    post: {
+      parameters: {}
+      requestBody: {
+        content: {
+          'application/json': {
+            state: string
+            code?: string
+            iss?: string
+            error?: string
+          }
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              data: {
+                secretId: string
+                successUrl?: string
+                /**
+                 * As it was given at the start
+                 */
+                payload?: {
+                  [k: string]: unknown
+                }
+              }
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
   '/flow-repository/flows': {
     get: {
       parameters: {

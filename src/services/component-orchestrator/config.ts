@@ -4,7 +4,7 @@ import { cidrs, defineConfig, integer } from '#lib/config'
 export const componentOrchestratorConfig = defineConfig({
   outboundAllow: cidrs('OIH_OUTBOUND_ALLOW', {
     default: [],
-    about: 'Ranges of private addresses that HTTP steps may call, such as 10.1.0.0/16',
+    about: 'Ranges of private addresses that HTTP steps and OAuth providers may have, such as 10.1.0.0/16',
   }),
   stepAttempts: integer('OIH_STEP_ATTEMPTS', {
     default: 6,

@@ -1,6 +1,7 @@
 import { isConnectionError } from '#lib/postgres'
 import { createTicker, type Ticker } from '#lib/ticker'
 import type { SecretParts } from './deps.ts'
+import { deleteOldFlows } from './oauth/auth-flow.ts'
 import { deleteOldValues } from './secret/secret-store.ts'
 import { warnOfEnds } from './secret/warning.ts'
 
@@ -10,10 +11,11 @@ type Parts = Pick<SecretParts, 'db' | 'bus' | 'clock' | 'logger'>
 const BATCH = 200
 const EVERY_MS = 10_000
 
-/** Deletes replaced values whose time is over and warns of secrets that are over soon, batch by batch. Several processes may do so side by side. */
+/** Deletes replaced values and authorizations whose time is over and warns of secrets that are over soon, batch by batch. Several processes may do so side by side. */
 export async function cleanUp(parts: Omit<Parts, 'logger'>): Promise<void> {
   const { db, clock } = parts
   while ((await db.transaction('everything', (tx) => deleteOldValues(tx, clock(), BATCH))) === BATCH);
+  while ((await db.transaction('everything', (tx) => deleteOldFlows(tx, clock(), BATCH))) === BATCH);
   while ((await db.transaction('everything', (tx) => warnOfEnds(parts, tx, BATCH))) === BATCH);
 }
 

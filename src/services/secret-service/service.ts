@@ -1,20 +1,34 @@
+import { createOutbound } from '#lib/outbound/outbound'
 import type { Service } from '#lib/service'
 import { createCleaner } from './clean-up.ts'
 import type { SecretParts, SecretServiceDeps } from './deps.ts'
 import { departureNames, onDeparture } from './handlers/on-departure.ts'
 import { secretServiceMigrations } from './migrations.ts'
+import { createProviderCalls } from './oauth/provider-calls.ts'
 import { permissions } from './permissions.ts'
+import { createIdleRenewer } from './refresh/idle.ts'
+import { createRenewal } from './refresh/renewal.ts'
+import { getCallback, postCallback } from './routes/callback.ts'
+import { deleteAuthClient } from './routes/delete-auth-client.ts'
+import { deleteAuthClients } from './routes/delete-auth-clients.ts'
 import { deleteSecret } from './routes/delete-secret.ts'
 import { deleteSecrets } from './routes/delete-secrets.ts'
+import { getAuthClient } from './routes/get-auth-client.ts'
+import { getAuthClientSecrets } from './routes/get-auth-client-secrets.ts'
+import { getAuthClientTemplates } from './routes/get-auth-client-templates.ts'
+import { getAuthClients } from './routes/get-auth-clients.ts'
 import { getRoot } from './routes/get-root.ts'
 import { getSecret } from './routes/get-secret.ts'
 import { getSecretVersions } from './routes/get-secret-versions.ts'
 import { getSecrets } from './routes/get-secrets.ts'
+import { patchAuthClient } from './routes/patch-auth-client.ts'
 import { patchSecret } from './routes/patch-secret.ts'
+import { postAuthClient } from './routes/post-auth-client.ts'
+import { postAuthClientFlow } from './routes/post-auth-client-flow.ts'
 import { postHmacValidation } from './routes/post-hmac-validation.ts'
 import { postSecret } from './routes/post-secret.ts'
 import { deleteSecretOwner, postSecretOwner } from './routes/secret-owners.ts'
-import { createSecretReader, type Renewal } from './secret/secret-reader.ts'
+import { createSecretReader } from './secret/secret-reader.ts'
 import { createDataKeys } from './vault/data-keys.ts'
 import { createVault } from './vault/vault.ts'
 
@@ -22,7 +36,11 @@ import { createVault } from './vault/vault.ts'
 export function createSecretService(deps: SecretServiceDeps): Service {
   const keys = createDataKeys(deps)
   const parts: SecretParts = { ...deps, keys, vault: createVault(keys) }
-  const reader = createSecretReader(parts, noRenewal)
+  const outbound = createOutbound({ allow: deps.outboundAllow, limits: { maxRedirects: 0 } })
+  const calling = { ...parts, calls: createProviderCalls({ outbound }) }
+  const renewal = createRenewal({ ...calling, memberId: deps.membership.id, leaseMs: deps.refreshLeaseMs })
+  const reader = createSecretReader(parts, renewal)
+  const idle = createIdleRenewer(parts, renewal)
   const cleaner = createCleaner(parts)
   const departed = onDeparture(parts)
   deps.bus.subscribe('secret-service', { names: departureNames, lanes: 4 }, async (event, context) => {
@@ -54,17 +72,30 @@ export function createSecretService(deps: SecretServiceDeps): Service {
           deleteSecretOwner(parts),
           postHmacValidation(parts),
           getSecretVersions(parts),
+          getAuthClientTemplates(),
+          getAuthClients(parts),
+          postAuthClient(parts),
+          deleteAuthClients(parts),
+          getAuthClient(parts),
+          patchAuthClient(parts),
+          deleteAuthClient(parts),
+          getAuthClientSecrets(parts),
+          postAuthClientFlow(parts),
+          getCallback(calling),
+          postCallback(calling),
         ],
       },
     ],
     async start() {
+      renewal.start()
       cleaner.start()
+      idle.start()
     },
     async stop() {
-      await cleaner.stop()
+      await Promise.all([cleaner.stop(), idle.stop()])
       await reader.settled()
+      await renewal.stop()
+      await outbound.close()
     },
   }
 }
-
-const noRenewal: Renewal = { isDue: () => false, renew: async () => undefined }

@@ -53,6 +53,24 @@ export async function findAuthClientById(tx: Tx, id: string, forUpdate = false):
   return row && toAuthClient(row)
 }
 
+/** The auth clients of a page that any of these owns, the oldest first, and how many there are in all. */
+export async function listAuthClients(
+  tx: Tx,
+  owners: readonly Owner[],
+  { limit, offset }: { readonly limit: number; readonly offset: number },
+): Promise<{ clients: StoredAuthClient[]; total: number }> {
+  const values = [owners.map((owner) => JSON.stringify([owner]))]
+  const rows = await tx.query<AuthClientRow>(
+    `select ${COLUMNS} from secret_service.auth_client where owners @> any ($1::jsonb[]) order by created_at, id limit $2 offset $3`,
+    [...values, limit, offset],
+  )
+  const [count] = await tx.query<{ total: number }>(
+    'select count(*) as total from secret_service.auth_client where owners @> any ($1::jsonb[])',
+    values,
+  )
+  return { clients: rows.map(toAuthClient), total: count?.total ?? 0 }
+}
+
 /** The auth clients that somebody owns, of one tenant or of all that the transaction sees, locked in the order of their ids, up to `most`. */
 export async function findAuthClientsOwnedBy(
   tx: Tx,

@@ -2,6 +2,7 @@ import type { Payloads } from '#catalogue'
 import type { AnyEvent, HandlerContext } from '#event-bus'
 import { disownAuthClients, removeAuthClientsOf } from '../auth-client/disowning.ts'
 import type { SecretParts } from '../deps.ts'
+import { deleteFlowsOf } from '../oauth/auth-flow.ts'
 import { disownSecrets, removeSecretsOf } from '../secret/disowning.ts'
 import { deleteDataKeys } from '../vault/data-keys.ts'
 
@@ -22,10 +23,12 @@ export const onDeparture =
     if (event.name === 'iam.tenant.deleted') {
       while (await removeSecretsOf(parts, tx, id, by));
       while (await removeAuthClientsOf(parts, tx, id, by));
+      await deleteFlowsOf(tx, { tenantId: id })
       await deleteDataKeys(tx, id)
       return
     }
     const tenantId = event.name === 'iam.user.removedFromTenant' ? event.payload.tenantId : undefined
+    await deleteFlowsOf(tx, { tenantId, userId: id })
     const owner = { id, type: 'USER' as const }
     while (await disownSecrets(parts, tx, owner, { tenantId, by }));
     while (await disownAuthClients(parts, tx, owner, { tenantId, by }));

@@ -151,7 +151,7 @@ export function secretDocument(secret: Secret, value?: Fields): Static<typeof Se
     encryptedFields: [],
     ...{ allowedHosts: [...allowedHosts], version, renews },
     ...(expiresAt === undefined ? {} : { expiresAt: expiresAt.toISOString() }),
-    ...(currentError === undefined ? {} : { currentError: { ...currentError } }),
+    ...(currentError === undefined ? {} : { currentError: { message: currentError.message, at: currentError.at } }),
     createdAt: secret.createdAt.toISOString(),
     updatedAt: secret.updatedAt.toISOString(),
   }

@@ -61,13 +61,13 @@ export function createSecretReader(
   })
 
   async function read(reading: Reading): Promise<ClearSecret> {
-    const outcome = await group.submit({ reading, asItIs: false })
+    const outcome = await group.submit({ reading, renewed: undefined })
     if (outcome.kind !== 'due') return clear(parts, outcome)
     const refusal = await renewal.renew(outcome.secret).then(
       () => undefined,
       (error: unknown) => ({ error }),
     )
-    const later = await group.submit({ reading, asItIs: true })
+    const later = await group.submit({ reading, renewed: refusal === undefined })
     // A value that is not over yet is better than none.
     if (refusal && later.kind === 'over') throw refusal.error
     return clear(parts, later)
@@ -78,8 +78,8 @@ export function createSecretReader(
 
 interface Attempt {
   readonly reading: Reading
-  /** Whether the value is to be given out although the next one is due. */
-  readonly asItIs: boolean
+  /** Whether the value was renewed for it; undefined = not tried yet. One that was may be over by the clock: there is none that is better. */
+  readonly renewed: boolean | undefined
 }
 
 type Outcome =
@@ -130,12 +130,13 @@ function tenantSeenBy({ tenant }: Principal): string {
   return tenant ?? '00000000-0000-0000-0000-000000000000'
 }
 
-function outcomeOf({ reading, asItIs }: Attempt, row: Row | undefined, renewal: Renewal, now: Date): Outcome {
+function outcomeOf({ reading, renewed }: Attempt, row: Row | undefined, renewal: Renewal, now: Date): Outcome {
   try {
     const secret = toSecret(found(row, 'secret'))
     demandReader(reading, secret)
-    if (reading.version === undefined && !asItIs && renewal.isDue(secret, now)) return { kind: 'due', secret }
-    if (isOver(secret, row?.value_version, now)) return { kind: 'over', secret }
+    if (reading.version === undefined && renewed === undefined && renewal.isDue(secret, now))
+      return { kind: 'due', secret }
+    if (!renewed && isOver(secret, row?.value_version, now)) return { kind: 'over', secret }
     return { kind: 'given', row: demandValue(row, reading) }
   } catch (error) {
     if (error instanceof HubError) return { kind: 'refused', error }
@@ -157,8 +158,10 @@ function demandReader({ reader }: Reading, secret: Secret): void {
   throw new HubError('forbidden', `Cannot read the secret in clear as the permission "${name}" is required`)
 }
 
-function isOver({ version, expiresAt }: Secret, asked: number | null | undefined, now: Date): boolean {
-  return asked === version && expiresAt !== undefined && expiresAt <= now
+/** Also what was never obtained. */
+function isOver(secret: Secret, asked: number | null | undefined, now: Date): boolean {
+  const { version, expiresAt, renews, refreshedAt } = secret
+  return asked === version && ((expiresAt !== undefined && expiresAt <= now) || (renews && refreshedAt === undefined))
 }
 
 function demandValue(row: Row | undefined, { version }: Reading): Row {
@@ -203,5 +206,6 @@ function opened(
 function overError({ expiresAt, currentError, renews }: Secret): HubError {
   const reason = currentError === undefined ? '' : `: ${currentError.message}`
   const wayOut = renews ? `there must be a next value${reason}` : 'it must be replaced'
-  return new HubError('conflict', `Cannot read the secret as it was over at ${expiresAt?.toISOString()} and ${wayOut}`)
+  const state = expiresAt === undefined ? 'it has no value yet' : `it was over at ${expiresAt.toISOString()}`
+  return new HubError('conflict', `Cannot read the secret as ${state} and ${wayOut}`)
 }

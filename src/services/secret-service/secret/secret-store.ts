@@ -21,6 +21,7 @@ export interface SecretRow {
   readonly warn_at: Date | null
   readonly current_error: RefreshError | null
   readonly next_refresh_at: Date | null
+  readonly refreshed_at: Date | null
   readonly created_at: Date
   readonly updated_at: Date
 }
@@ -36,7 +37,8 @@ export interface StoredValue extends SealedFields {
 
 const NAMES = [
   ...['id', 'tenant_id', 'name', 'type', 'domain', 'owners', 'auth_client_id', 'external_id', 'allowed_hosts'],
-  ...['version', 'expires_at', 'renews', 'warn_at', 'current_error', 'next_refresh_at', 'created_at', 'updated_at'],
+  ...['version', 'expires_at', 'renews', 'warn_at', 'current_error', 'next_refresh_at', 'refreshed_at'],
+  ...['created_at', 'updated_at'],
 ]
 const COLUMNS = NAMES.join(', ')
 
@@ -55,7 +57,7 @@ export async function updateSecret(tx: Tx, secret: Secret): Promise<void> {
     `update secret_service.secret
         set (${COLUMNS}, refresh_failures) =
             row ($1::uuid, $2::uuid, $3, $4, $5, $6::jsonb, $7::uuid, $8, $9::text[], $10::integer, $11::timestamptz, $12::boolean,
-                 $13::timestamptz, $14::jsonb, $15::timestamptz, $16::timestamptz, $17::timestamptz,
+                 $13::timestamptz, $14::jsonb, $15::timestamptz, $16::timestamptz, $17::timestamptz, $18::timestamptz,
                  case when $14::jsonb is null then 0 else refresh_failures end)
       where id = $1`,
     toValues(secret),
@@ -238,6 +240,7 @@ export function toSecret(row: SecretRow): Secret {
     warnAt: row.warn_at ?? undefined,
     currentError: row.current_error ?? undefined,
     nextRefreshAt: row.next_refresh_at ?? undefined,
+    refreshedAt: row.refreshed_at ?? undefined,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   }
@@ -245,10 +248,11 @@ export function toSecret(row: SecretRow): Secret {
 
 function toValues(secret: Secret): unknown[] {
   const { id, tenantId, name, type, domain, owners, authClientId, externalId, allowedHosts, version } = secret
-  const { expiresAt, renews, warnAt, currentError, nextRefreshAt, createdAt, updatedAt } = secret
+  const { expiresAt, renews, warnAt, currentError, nextRefreshAt, refreshedAt, createdAt, updatedAt } = secret
   return [
     ...[id, tenantId, name, type, domain ?? null, JSON.stringify(owners), authClientId ?? null, externalId ?? null],
     ...[allowedHosts, version, expiresAt ?? null, renews, warnAt ?? null],
-    ...[currentError === undefined ? null : JSON.stringify(currentError), nextRefreshAt ?? null, createdAt, updatedAt],
+    ...[currentError === undefined ? null : JSON.stringify(currentError), nextRefreshAt ?? null, refreshedAt ?? null],
+    ...[createdAt, updatedAt],
   ]
 }

@@ -38,13 +38,25 @@ async function writeValue({ vault, clock }: Parts, tx: Tx, secret: Secret, value
   await insertValue(tx, secret, { ...sealed, version, plain: value.plain, createdAt: clock(), validUntil: undefined })
 }
 
-async function demandUnique(tx: Tx, { id, tenantId, authClientId, externalId }: Secret): Promise<void> {
-  if (authClientId === undefined || externalId === undefined) return
+/**
+ * The secret of a tenant that was obtained through the client for somebody the provider knows, locked; where there is none, nobody else makes one
+ * before this transaction ends.
+ */
+export async function lockSecretByExternalId(
+  tx: Tx,
+  place: { readonly tenantId: string; readonly authClientId: string; readonly externalId: string },
+): Promise<Secret | undefined> {
+  const { tenantId, authClientId, externalId } = place
   // Two at once would both find none.
   await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [
     `secret ${tenantId} ${authClientId} ${externalId}`,
   ])
-  const other = await findSecretByExternalId(tx, { tenantId, authClientId, externalId })
+  return findSecretByExternalId(tx, place)
+}
+
+async function demandUnique(tx: Tx, { id, tenantId, authClientId, externalId }: Secret): Promise<void> {
+  if (authClientId === undefined || externalId === undefined) return
+  const other = await lockSecretByExternalId(tx, { tenantId, authClientId, externalId })
   if (other === undefined || other.id === id) return
   const message = 'Field "value.externalId" must not be that of another secret of the same auth client'
   throw new HubError('conflict', message, { faults: [{ field: 'value.externalId', message }] })

@@ -9,6 +9,8 @@ export interface RefreshError {
   readonly message: string
   /** ISO 8601. */
   readonly at: string
+  /** Whether the provider would refuse again, until somebody connects it anew or changes something. */
+  readonly isFinal: boolean
 }
 
 /** A secret without its value. */
@@ -34,6 +36,8 @@ export interface Secret extends Owned {
   readonly currentError: RefreshError | undefined
   /** Not before this moment to try again. */
   readonly nextRefreshAt: Date | undefined
+  /** When what calls are made with was obtained or given; undefined = there is none yet. */
+  readonly refreshedAt: Date | undefined
   readonly createdAt: Date
   readonly updatedAt: Date
 }
@@ -82,6 +86,7 @@ export function createSecret(
     externalId: textOf(input.value.externalId),
     allowedHosts: input.allowedHosts ?? [],
     ...{ expiresAt: undefined, renews: false, warnAt: undefined, currentError: undefined, nextRefreshAt: undefined },
+    refreshedAt: undefined,
   }
   return { secret: withValue(base, value, endOf(type, input), { now, warnMs }), value }
 }
@@ -103,6 +108,7 @@ export function withValue(
     warnAt: renewing ? undefined : warningOf(expiresAt, now, warnMs),
     currentError: undefined,
     nextRefreshAt: undefined,
+    refreshedAt: hidden.accessToken === undefined ? undefined : now,
     updatedAt: now,
   }
 }
@@ -127,13 +133,27 @@ export function endOf(
   return inside === undefined ? undefined : momentOf(inside, `value.${end}`)
 }
 
-/** A value after a change of some of its fields. Throws `invalid-body` for fields that a secret of the type does not have. */
+/**
+ * A value after a change of some of its fields; a token that was obtained by what is changed goes, as the next one will come by the new. Throws
+ * `invalid-body` for fields that a secret of the type does not have.
+ */
 export function mergedValue(type: SecretType, before: Fields, change: Fields): Fields {
   const { value } = secretTypeOf[type]
   const foreign = Object.keys(change).find((name) => !Object.hasOwn(value, name))
   if (foreign !== undefined)
     throw fieldError('invalid-body', `value.${foreign}`, `is unknown in a secret of type "${type}"`)
-  return { ...before, ...change }
+  const merged = { ...before, ...change }
+  const isStale = change.accessToken === undefined && obtainedBy(type).some((name) => Object.hasOwn(change, name))
+  if (!isStale || !renews(type, Object.keys(merged))) return merged
+  const { accessToken, ...rest } = merged
+  return rest
+}
+
+/** The fields by which the next token is obtained. */
+function obtainedBy(type: SecretType): readonly string[] {
+  if (type === 'OA2_AUTHORIZATION_CODE') return ['authClientId', 'refreshToken']
+  if (type === 'OA2_CLIENT_CREDENTIALS') return ['authClientId', 'scope']
+  return type === 'SESSION_AUTH' ? ['authClientId', 'inputFields'] : []
 }
 
 /** Divides a value into what is secret and what is not. The end is neither: it is a fact about the secret. */

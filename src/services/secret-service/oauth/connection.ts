@@ -1,0 +1,169 @@
+import { HubError } from '#lib/errors'
+import { newId } from '#lib/id'
+import type { Tx } from '#lib/postgres'
+import type { AuthClient } from '../auth-client/auth-client.ts'
+import { findAuthClientById } from '../auth-client/auth-client-store.ts'
+import { openAuthClient } from '../auth-client/auth-client-vault.ts'
+import { eventFields, type SecretParts } from '../deps.ts'
+import { firstOwners } from '../owners.ts'
+import { type Secret, splitValue, withValue } from '../secret/secret.ts'
+import { findValues } from '../secret/secret-store.ts'
+import { lockSecretByExternalId, writeNextValue, writeSecret } from '../secret/secret-writer.ts'
+import { warnMs } from '../secret/warning.ts'
+import type { Fields } from '../vault/vault.ts'
+import { type AuthFlow, endAuthFlow, findAuthFlow, hashOfState } from './auth-flow.ts'
+import { externalIdOf } from './identity.ts'
+import type { ProviderCalls, Tokens } from './provider-calls.ts'
+import { ProviderFailure } from './provider-failure.ts'
+import { endOfTokens } from './token-end.ts'
+
+type Parts = Pick<SecretParts, 'db' | 'bus' | 'clock' | 'vault' | 'config'> & { readonly calls: ProviderCalls }
+
+/** A callback of a provider. */
+export interface Callback {
+  /** As it came. */
+  readonly query: URLSearchParams
+  /** Throws where whoever brings it is not who began the authorization. */
+  readonly demandSame: (flow: AuthFlow) => void
+}
+
+/** What has come of an authorization. */
+export interface Connected {
+  readonly secretId: string
+  readonly successUrl: string | undefined
+  readonly payload: Readonly<Record<string, unknown>> | undefined
+}
+
+/**
+ * Ends an authorization: gets the tokens, outside of any transaction, and stores them as a secret of the user who began it. The state is used up
+ * in the transaction that stores them, and when the provider has refused for good. Throws `bad-request` where nothing like it is under way,
+ * `conflict` with the reason where the provider gives nothing.
+ */
+export async function connect(parts: Parts, { query, demandSame }: Callback): Promise<Connected> {
+  const { db } = parts
+  const state = query.get('state') ?? ''
+  const { flow, client, fields } = await db.transaction('everything', async (tx) => {
+    const flow = await findAuthFlow(parts, tx, hashOfState(state), parts.clock())
+    if (flow === undefined) throw noFlow()
+    demandSame(flow)
+    const stored = await findAuthClientById(tx, flow.authClientId)
+    if (stored === undefined) throw noFlow()
+    return { flow, client: stored, fields: await openAuthClient(parts, tx, stored) }
+  })
+  try {
+    const { verifier, nonce, redirectUri } = flow.memory
+    const tokens = await parts.calls.exchange(fields, { query, state, redirectUri, verifier, nonce })
+    const externalId = await externalIdOf(parts.calls, fields, tokens)
+    return await db.transaction({ tenant: flow.tenantId }, (tx) =>
+      store(parts, tx, flow, { client, fields, tokens, externalId }),
+    )
+  } catch (error) {
+    if (!(error instanceof ProviderFailure)) throw error
+    if (error.isFinal) await db.transaction({ tenant: flow.tenantId }, (tx) => endAuthFlow(tx, flow.stateHash))
+    const advice = error.isFinal ? 'begin anew' : 'try again'
+    throw new HubError('conflict', `Cannot connect: ${error.message}; ${advice}`, { cause: error })
+  }
+}
+
+function noFlow(): HubError {
+  const message = 'Parameter "state" must be that of an authorization under way: begin anew'
+  return new HubError('bad-request', message, { faults: [{ field: 'state', message }] })
+}
+
+interface Obtained {
+  readonly client: AuthClient
+  readonly fields: Fields
+  readonly tokens: Tokens
+  readonly externalId: string
+}
+
+async function store(parts: Parts, tx: Tx, flow: AuthFlow, obtained: Obtained): Promise<Connected> {
+  // Another callback with the same state may have been first.
+  if (!(await endAuthFlow(tx, flow.stateHash))) throw noFlow()
+  const { successUrl, payload } = flow.memory
+  const place = { tenantId: flow.tenantId, authClientId: flow.authClientId, externalId: obtained.externalId }
+  const known = await lockSecretByExternalId(tx, place)
+  const secretId = known ? await reconnect(parts, tx, flow, known, obtained) : await create(parts, tx, flow, obtained)
+  return { secretId, successUrl, payload }
+}
+
+async function create(
+  parts: Parts,
+  tx: Tx,
+  flow: AuthFlow,
+  { client, fields, tokens, externalId }: Obtained,
+): Promise<string> {
+  const now = parts.clock()
+  const { tenantId, userId, authClientId, memory } = flow
+  const type = 'OA2_AUTHORIZATION_CODE' as const
+  const value = splitValue(type, obtainedValue(flow, tokens, externalId))
+  const base: Secret = {
+    ...{
+      id: newId(),
+      tenantId,
+      type,
+      name: memory.secretName ?? client.name,
+      version: 1,
+      createdAt: now,
+      updatedAt: now,
+    },
+    ...{ owners: firstOwners(userId, tenantId), authClientId, externalId, allowedHosts: [], renews: false },
+    ...{ domain: undefined, expiresAt: undefined, warnAt: undefined, currentError: undefined },
+    ...{ nextRefreshAt: undefined, refreshedAt: undefined },
+  }
+  const secret = withValue(base, value, endOfTokens(fields, tokens, now), { now, warnMs: warnMs(parts.config) })
+  await writeSecret(parts, tx, secret, value)
+  const { name, owners } = secret
+  const payload = { ...eventFields(secret, { id: userId }), name, type, owners, tenantId, authClientId }
+  await parts.bus.publish(tx, { name: 'secret-service.secret.created', payload })
+  return secret.id
+}
+
+/** The same account at the provider, connected again: the secret gets the new tokens, and who has shown to hold the account owns it too. */
+async function reconnect(
+  parts: Parts,
+  tx: Tx,
+  flow: AuthFlow,
+  known: Secret,
+  { fields, tokens, externalId }: Obtained,
+): Promise<string> {
+  const now = parts.clock()
+  const by = { id: flow.userId }
+  const isNew = !known.owners.some(({ id, type }) => type === 'USER' && id === flow.userId)
+  const owners = isNew ? [...known.owners, { id: flow.userId, type: 'USER' as const }] : known.owners
+  const given = obtainedValue(flow, tokens, externalId)
+  const refreshToken = given.refreshToken ?? (await refreshTokenOf(parts, tx, known))
+  const value = splitValue(known.type, { ...given, ...(refreshToken !== undefined && { refreshToken }) })
+  const end = endOfTokens(fields, tokens, now)
+  const secret = withValue({ ...known, owners }, value, end, { now, warnMs: warnMs(parts.config) })
+  await writeNextValue(parts, tx, secret, value)
+  await parts.bus.publish(tx, {
+    name: 'secret-service.secret.modified',
+    payload: { ...eventFields(secret, by), type: secret.type, changed: ['value'] },
+  })
+  if (isNew) {
+    const payload = { ...eventFields(secret, by), ownerId: flow.userId, ownerType: 'USER' as const }
+    await parts.bus.publish(tx, { name: 'secret-service.secret.ownerAdded', payload })
+  }
+  return secret.id
+}
+
+/** Some providers give a refresh token with the first consent alone. */
+async function refreshTokenOf({ vault, clock }: Parts, tx: Tx, { id, tenantId }: Secret): Promise<unknown> {
+  const [value] = await findValues(tx, id, clock())
+  if (value === undefined) return undefined
+  return (await vault.open(tx, { kind: 'secret', tenantId, id, version: value.version }, value)).refreshToken
+}
+
+function obtainedValue(
+  { authClientId, memory }: AuthFlow,
+  { accessToken, refreshToken, scope }: Tokens,
+  externalId: string,
+): Fields {
+  const granted = scope ?? memory.scope
+  return {
+    ...{ authClientId, accessToken, externalId },
+    ...(refreshToken !== undefined && { refreshToken }),
+    ...(granted !== '' && { scope: granted }),
+  }
+}

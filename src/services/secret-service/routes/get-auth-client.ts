@@ -1,0 +1,31 @@
+import { route } from '#lib/http/route'
+import { scopeOf } from '#lib/scope'
+import { AuthClientAnswer, AuthClientParams } from '../auth-client/auth-client-document.ts'
+import { findAuthClientById } from '../auth-client/auth-client-store.ts'
+import { openAuthClient } from '../auth-client/auth-client-vault.ts'
+import { found, type SecretParts } from '../deps.ts'
+import { demandOwner } from '../owners.ts'
+import { permissions } from '../permissions.ts'
+import { seesCredentials, shownClient } from './auth-client-view.ts'
+
+/** `GET /auth-clients/:id` */
+export const getAuthClient = (parts: SecretParts) =>
+  route({
+    method: 'GET',
+    path: '/api/v1/auth-clients/:id',
+    summary: 'Read an auth client',
+    description: `Credentials are masked, but for owners in person with the permission \`${permissions.readRawClient.name}\`.`,
+    permission: 'signed-in',
+    params: AuthClientParams,
+    response: { 200: AuthClientAnswer },
+    errors: ['not-found'],
+    async handle({ params, principal }) {
+      const data = await parts.db.transaction(scopeOf(principal), async (tx) => {
+        const client = found(await findAuthClientById(tx, params.id), 'auth client')
+        demandOwner(principal, client, 'auth client')
+        const fields = await openAuthClient(parts, tx, client)
+        return shownClient(parts, client, fields, seesCredentials(principal, client) ? 'clear' : 'masked')
+      })
+      return { status: 200, headers: { 'cache-control': 'no-store' }, body: { data } }
+    },
+  })
