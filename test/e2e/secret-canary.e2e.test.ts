@@ -2,12 +2,13 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { test } from 'node:test'
+import { type TestContext, test } from 'node:test'
 import pg from 'pg'
 import { startBundledPostgres } from '../../src/lib/bundled-postgres/bundled-postgres.ts'
 import { startHttpTarget } from '../support/http-target.ts'
 import { callHub, type HubClient, logIn } from '../support/hub-client.ts'
 import { createDataDir, startHubProcess } from '../support/hub-process.ts'
+import { startProviderStub, tokens } from '../support/provider-stub.ts'
 import { activate, createMember, createTenant } from '../support/test-hub.ts'
 
 const SECRETS = '/secret-service/api/v1/secrets'
@@ -15,22 +16,21 @@ const SECRETS = '/secret-service/api/v1/secrets'
 /** Texts that stand nowhere else in the world. */
 const canary = (name: string) => `${name}-${randomBytes(16).toString('hex')}`
 
-test('a secret that was stored, read, used by a flow, replaced and deleted is found nowhere in clear', async (t) => {
+test('a secret that was stored, read, renewed, used by a flow, replaced and deleted is found nowhere in clear', async (t) => {
   const folder = await createDataDir()
   t.after(() => folder.remove())
-  const target = await startHttpTarget({ answer: (_request, count) => (count === 1 ? 503 : 200) })
+  // It repeats what it was sent, as error pages do.
+  const target = await startHttpTarget({
+    answer: (_request, count) => (count === 1 ? 503 : 200),
+    content: ({ headers }) => headers,
+  })
   t.after(() => target.stop())
   const hub = await startHubProcess({ dataDir: folder.path, env: { OIH_LOG_LEVEL: 'debug' } })
   t.after(() => hub.kill())
   const admin = await logIn(hub.url, hub.admin)
   const tenant = await createTenant(admin)
   const me = await createMember({ url: hub.url, admin }, tenant, { role: 'TENANT_ADMIN' })
-  const [key, nextKey, passphrase, payload] = ['key', 'next', 'pass', 'payload'].map(canary) as [
-    string,
-    string,
-    string,
-    string,
-  ]
+  const [key, nextKey, passphrase, payload] = [canary('key'), canary('next'), canary('pass'), canary('payload')]
   const canaries = [key, nextKey, passphrase, payload]
   const answers: string[] = []
   const call = async (method: string, path: string, body?: unknown) => {
@@ -49,6 +49,10 @@ test('a secret that was stored, read, used by a flow, replaced and deleted is fo
     await store(me, { type: 'MIXED', value: { payload } }),
   ]
   for (const each of [id, ...others]) assert.equal((await call('GET', `${SECRETS}/${each}`)).status, 200)
+  const renewed = await renew(t, me)
+  canaries.push(...renewed.canaries)
+  others.push(renewed.id)
+  answers.push(...renewed.answers)
   // Faults of what holds a value must not quote it.
   await call('POST', SECRETS, { name: 'x', type: 'API_KEY', value: { key, headerName: `no header ${key}` } })
   await call('POST', SECRETS, {
@@ -111,6 +115,32 @@ test('a secret that was stored, read, used by a flow, replaced and deleted is fo
       for (const form of forms) assert(!content.includes(form), `${place} must not hold "${each}"`)
     }
 })
+
+/** A secret that the hub renews: by a provider that gives tokens, then refuses and repeats what it was sent, then gives others. */
+async function renew(t: TestContext, owner: HubClient) {
+  const provider = await startProviderStub(t)
+  const [clientSecret, first, refresh] = [canary('client'), canary('first'), canary('refresh')]
+  const [access, nextRefresh] = [canary('access'), canary('rotated')]
+  const endpoints = { auth: `${provider.url}/auth?state={{state}}`, token: `${provider.url}/token` }
+  const type = 'OA2_AUTHORIZATION_CODE'
+  const client = { name: 'canary', type, clientId: 'canary', clientSecret, endpoints }
+  const authClientId = (await owner.expect('POST', '/secret-service/api/v1/auth-clients', client)).data.id
+  const value = { authClientId, accessToken: first, refreshToken: refresh, expires: '2020-01-01T00:00:00Z' }
+  const id = await store(owner, { type, value })
+  provider.answer = (call, response) => {
+    response.writeHead(500, { 'content-type': 'text/plain', 'x-form': call.text }).end(`${call.text} ${access}`)
+  }
+  const refused = await owner.call('GET', `${SECRETS}/${id}`)
+  assert.equal(refused.status, 409, JSON.stringify(refused.body))
+  provider.answer = (call) => tokens(call, { access_token: access, refresh_token: nextRefresh })
+  const read = await owner.until(`${SECRETS}/${id}`, (answer) => answer.data?.value?.accessToken === access)
+  assert.equal(read.data.value.refreshToken, nextRefresh)
+  return {
+    id,
+    canaries: [clientSecret, first, refresh, access, nextRefresh],
+    answers: [JSON.stringify(refused.body)],
+  }
+}
 
 async function store(owner: HubClient, secret: object): Promise<string> {
   return (await owner.expect('POST', SECRETS, { name: 'canary', ...secret })).data.id
