@@ -1,9 +1,9 @@
 import type { Payloads } from '#catalogue'
 import type { AnyEvent, HandlerContext } from '#event-bus'
-import { disownAuthClients, removeAuthClientsOf } from '../auth-client/disowning.ts'
+import { authClientDisowning } from '../auth-client/disowning.ts'
 import type { SecretParts } from '../deps.ts'
 import { deleteFlowsOf } from '../oauth/auth-flow.ts'
-import { disownSecrets, removeSecretsOf } from '../secret/disowning.ts'
+import { secretDisowning } from '../secret/disowning.ts'
 import { deleteDataKeys } from '../vault/data-keys.ts'
 
 /** A tenant goes, or a user does, wholly or from one tenant. */
@@ -15,21 +15,19 @@ type DepartureEvent = Extract<AnyEvent<Payloads>, { name: (typeof departureNames
  * With a tenant all that it keeps here goes, and the keys that sealed it: no backup of the rows opens without them. A user who goes owns nothing
  * any more, and what nobody else owns goes too.
  */
-export const onDeparture =
-  (parts: Pick<SecretParts, 'bus' | 'clock'>) =>
-  async (event: DepartureEvent, { tx }: HandlerContext): Promise<void> => {
+export const onDeparture = (parts: Pick<SecretParts, 'bus' | 'clock'>) => {
+  const kinds = [secretDisowning(parts), authClientDisowning(parts)]
+  return async (event: DepartureEvent, { tx }: HandlerContext): Promise<void> => {
     const { id, user } = event.payload
     const by = user === undefined ? undefined : { id: user }
     if (event.name === 'iam.tenant.deleted') {
-      while (await removeSecretsOf(parts, tx, id, by));
-      while (await removeAuthClientsOf(parts, tx, id, by));
+      for (const { removeBatch } of kinds) while (await removeBatch(tx, id, by));
       await deleteFlowsOf(tx, { tenantId: id })
       await deleteDataKeys(tx, id)
       return
     }
     const tenantId = event.name === 'iam.user.removedFromTenant' ? event.payload.tenantId : undefined
     await deleteFlowsOf(tx, { tenantId, userId: id })
-    const owner = { id, type: 'USER' as const }
-    while (await disownSecrets(parts, tx, owner, { tenantId, by }));
-    while (await disownAuthClients(parts, tx, owner, { tenantId, by }));
+    for (const { disownBatch } of kinds) while (await disownBatch(tx, { id, type: 'USER' }, { tenantId, by }));
   }
+}

@@ -2,7 +2,7 @@ import { route } from '#lib/http/route'
 import { scopeOf } from '#lib/scope'
 import { AuthClientParams } from '../auth-client/auth-client-document.ts'
 import { findAuthClientById } from '../auth-client/auth-client-store.ts'
-import { disownAuthClient, removeAuthClient } from '../auth-client/disowning.ts'
+import { authClientDisowning } from '../auth-client/disowning.ts'
 import { found, type SecretParts } from '../deps.ts'
 import { demandPersonalOwner, ownsInPerson } from './auth-client-view.ts'
 
@@ -24,8 +24,8 @@ export const deleteAuthClient = (parts: SecretParts) =>
         const client = found(await findAuthClientById(tx, params.id, true), 'auth client')
         demandPersonalOwner(principal, client)
         if (ownsInPerson(principal, client))
-          await disownAuthClient(parts, tx, client, { id: principal.id, type: 'USER' }, principal)
-        else await removeAuthClient(parts, tx, client, principal)
+          await authClientDisowning(parts).disown(tx, client, { id: principal.id, type: 'USER' }, principal)
+        else await authClientDisowning(parts).remove(tx, client, principal)
       })
       return { status: 204 }
     },

@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 import { route } from '#lib/http/route'
 import { Id } from '#lib/schema'
 import { scopeOf } from '#lib/scope'
-import { disownAuthClients } from '../auth-client/disowning.ts'
+import { authClientDisowning } from '../auth-client/disowning.ts'
 import type { SecretParts } from '../deps.ts'
 import { permissions } from '../permissions.ts'
 
@@ -23,7 +23,9 @@ export const deleteAuthClients = (parts: SecretParts) =>
     response: { 200: Type.Object({}) },
     async handle({ query: { ownerId: id, type = 'USER' }, principal }) {
       const step = () =>
-        parts.db.transaction(scopeOf(principal), (tx) => disownAuthClients(parts, tx, { id, type }, { by: principal }))
+        parts.db.transaction(scopeOf(principal), (tx) =>
+          authClientDisowning(parts).disownBatch(tx, { id, type }, { by: principal }),
+        )
       while (await step());
       return { status: 200, body: {} }
     },

@@ -4,7 +4,7 @@ import { Id } from '#lib/schema'
 import { scopeOf } from '#lib/scope'
 import type { SecretParts } from '../deps.ts'
 import { permissions } from '../permissions.ts'
-import { disownSecrets } from '../secret/disowning.ts'
+import { secretDisowning } from '../secret/disowning.ts'
 
 /** `DELETE /secrets?userId=` */
 export const deleteSecrets = (parts: SecretParts) =>
@@ -23,7 +23,9 @@ export const deleteSecrets = (parts: SecretParts) =>
     response: { 200: Type.Object({}) },
     async handle({ query: { userId: id, type = 'USER' }, principal }) {
       const step = () =>
-        parts.db.transaction(scopeOf(principal), (tx) => disownSecrets(parts, tx, { id, type }, { by: principal }))
+        parts.db.transaction(scopeOf(principal), (tx) =>
+          secretDisowning(parts).disownBatch(tx, { id, type }, { by: principal }),
+        )
       while (await step());
       return { status: 200, body: {} }
     },

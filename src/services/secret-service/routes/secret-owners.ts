@@ -7,7 +7,7 @@ import { Id } from '#lib/schema'
 import { scopeOf } from '#lib/scope'
 import { eventFields, found, type SecretParts } from '../deps.ts'
 import { demandOwner, demandOwnTenant, isSameOwner } from '../owners.ts'
-import { disownSecret } from '../secret/disowning.ts'
+import { secretDisowning } from '../secret/disowning.ts'
 import type { Secret } from '../secret/secret.ts'
 import { OwnerSchema, SecretAnswer, SecretParams, secretDocument } from '../secret/secret-document.ts'
 import { findSecretById, updateSecret } from '../secret/secret-store.ts'
@@ -74,7 +74,7 @@ export const deleteSecretOwner = (parts: SecretParts) =>
         if (owner === undefined) return before
         if (before.owners.length === 1)
           throw new HubError('conflict', 'Cannot take the last owner from a secret: delete it instead')
-        await disownSecret(parts, tx, before, owner, principal)
+        await secretDisowning(parts).disown(tx, before, owner, principal)
         return { ...before, owners: before.owners.filter((each) => each !== owner) }
       })
       return { status: 200, body: { data: secretDocument(secret) } }
