@@ -1,6 +1,7 @@
 import { fieldError } from '#lib/errors'
 import type { Tx } from '#lib/postgres'
-import type { Owner } from '../owners.ts'
+import type { Principal } from '#lib/principal'
+import { type Owner, owns } from '../owners.ts'
 import type { Secret } from '../secret/secret.ts'
 import type { SealedFields } from '../vault/vault.ts'
 import type { AuthClient, AuthClientType } from './auth-client.ts'
@@ -101,15 +102,23 @@ export async function deleteAuthClientsOf(tx: Tx, tenantId: string, most: number
   return rows.map(toAuthClient)
 }
 
-/** Throws `invalid-body` unless the auth client that a secret names is there, in the secret's tenant, and of the secret's type. */
+/**
+ * Throws `invalid-body` unless the auth client that a secret names is there, in the secret's tenant, of the secret's type, and one that the principal
+ * may use: its credentials are what tokens of services are obtained by.
+ */
 export async function demandAuthClient(
   tx: Tx,
+  principal: Pick<Principal, 'id' | 'tenant'>,
   { authClientId, tenantId, type }: Pick<Secret, 'authClientId' | 'tenantId' | 'type'>,
 ): Promise<void> {
   if (authClientId === undefined) return
   const client = await findAuthClientById(tx, authClientId)
-  if (client?.tenantId === tenantId && client.type === type) return
-  throw fieldError('invalid-body', 'value.authClientId', `must be the id of an auth client of type "${type}"`)
+  if (client?.tenantId === tenantId && client.type === type && owns(principal, client)) return
+  throw fieldError(
+    'invalid-body',
+    'value.authClientId',
+    `must be the id of an auth client of type "${type}" that the caller may use`,
+  )
 }
 
 function toValues(client: StoredAuthClient): unknown[] {

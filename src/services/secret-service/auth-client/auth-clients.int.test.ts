@@ -97,7 +97,8 @@ test('a client is listed and used by those it is shared with, changed by owners 
     const isUse = method === 'GET' || method === 'POST'
     assert.equal(await status(colleague, shared), isUse ? 200 : 403, `${method} ${path}`)
   }
-  assert.equal((await stranger.call('GET', `${CLIENTS}/${shared}/secrets`)).body.meta.total, 0)
+  assert.equal((await stranger.call('GET', `${CLIENTS}/${shared}/secrets`)).status, 404)
+  assert.equal((await colleague.call('GET', `${CLIENTS}/${mine}/secrets`)).body.meta.total, 0)
   assert.equal((await beginFlow(hub, admin, shared)).status, 403, 'nobody connects for another tenant')
   assert.equal((await me.call('DELETE', `${CLIENTS}/${shared}`)).status, 204)
   assert.deepEqual(

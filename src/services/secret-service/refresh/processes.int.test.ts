@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { type TestContext, test } from 'node:test'
 import { clientOf, connectSecret, createClient, readSecret } from '../../../../test/support/connecting.ts'
-import { startProviderStub, tokens } from '../../../../test/support/provider-stub.ts'
+import { answering, startProviderStub, tokens } from '../../../../test/support/provider-stub.ts'
 import { setupSecretService } from '../../../../test/support/secret-service.ts'
 
 interface Readings {
@@ -123,4 +123,21 @@ test('who answers after its lease has ended is refused, and reads what its succe
   assert.deepEqual([errors, new Set(lateOnes)], [[], new Set(seen)])
   const { accessToken, refreshToken } = await stored()
   assert.deepEqual([accessToken, refreshToken], [`access-token-${before + 2}`, `refresh-token-${before + 2}`])
+})
+
+test('a refusal is told to all who wait in all processes, and none of them asks anew', async (t) => {
+  const { provider, expire, startChild } = await setup(t)
+  await expire()
+  const children = await Promise.all(Array.from({ length: 4 }, () => startChild()))
+  const before = provider.calls.length
+  provider.answer = async (_call, response) => {
+    // All of them have looked by then.
+    await new Promise((resolve) => setTimeout(resolve, 1_000))
+    answering(400, { error: 'invalid_grant' })(_call, response)
+  }
+  const all = await Promise.all(children.map((child) => child.read(20)))
+  const errors = all.flatMap((each) => each.errors)
+  assert.equal(errors.length, 80)
+  for (const error of errors) assert.match(error, /refused with "invalid_grant"/)
+  assert.equal(provider.calls.length, before + 1)
 })

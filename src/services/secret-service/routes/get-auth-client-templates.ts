@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import { route } from '#lib/http/route'
 import { providerTemplates } from '../oauth/provider-templates.ts'
+import { demandPerson } from '../owners.ts'
 
 const Template = Type.Object({
   key: Type.String({ description: 'What an auth client names as its `template`' }),
@@ -18,7 +19,8 @@ export const getAuthClientTemplates = () =>
     summary: 'List the providers that an auth client can be made for by its credentials alone',
     permission: 'signed-in',
     response: { 200: Type.Object({ data: Type.Array(Template) }) },
-    async handle() {
+    async handle({ principal }) {
+      demandPerson(principal)
       const type = 'OA2_AUTHORIZATION_CODE' as const
       return { status: 200, body: { data: providerTemplates.map((template) => ({ ...template, type })) } }
     },

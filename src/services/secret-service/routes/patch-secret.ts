@@ -1,6 +1,7 @@
 import { fieldError, HubError } from '#lib/errors'
 import { route } from '#lib/http/route'
 import type { Tx } from '#lib/postgres'
+import type { Principal } from '#lib/principal'
 import { scopeOf } from '#lib/scope'
 import { demandAuthClient } from '../auth-client/auth-client-store.ts'
 import { eventFields, found, type SecretParts } from '../deps.ts'
@@ -43,7 +44,7 @@ export const patchSecret = (parts: SecretParts) =>
       const data = await parts.db.transaction(scopeOf(principal), async (tx) => {
         const before = found(await findSecretById(tx, params.id, true), 'secret')
         demandOwner(principal, before, 'secret')
-        const { after, changed, shown } = await applyChange(parts, tx, before, body)
+        const { after, changed, shown } = await applyChange(parts, tx, before, { change: body, principal })
         if (changed.length > 0) {
           const told = changed.includes('name') ? { before: { name: before.name }, after: { name: after.name } } : {}
           const payload = { ...eventFields(after, principal), type: after.type, changed, ...told }
@@ -62,7 +63,12 @@ interface Changed {
   readonly shown: { readonly plain: Fields; readonly sealed: readonly string[] }
 }
 
-async function applyChange(parts: SecretParts, tx: Tx, before: Secret, change: Change): Promise<Changed> {
+async function applyChange(
+  parts: SecretParts,
+  tx: Tx,
+  before: Secret,
+  { change, principal }: { readonly change: Change; readonly principal: Principal },
+): Promise<Changed> {
   const now = parts.clock()
   const described = describe(before, change, now, warnMs(parts.config))
   const changed = namesOf(before, described, change)
@@ -84,7 +90,8 @@ async function applyChange(parts: SecretParts, tx: Tx, before: Secret, change: C
   const end = endOf(type, { expiresAt: change.expiresAt ?? null, value: change.value })
   const valued = withValue(described, split, end, { now, warnMs: warnMs(parts.config) })
   demandStatedEnd(valued, change)
-  await demandAuthClient(tx, valued)
+  // Whoever shares a secret need not share the client that it came by.
+  if (valued.authClientId !== before.authClientId) await demandAuthClient(tx, principal, valued)
   const keepFor = change.keepPreviousFor ?? 0
   if (keepFor > 0) demandRoom(values.length)
   const keepUntil = keepFor === 0 ? undefined : new Date(now.getTime() + keepFor * 1000)

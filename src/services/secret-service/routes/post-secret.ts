@@ -29,7 +29,7 @@ export const postSecret = (parts: SecretParts) =>
       }
       const { secret, value } = createSecret(body.type, body, making)
       await parts.db.transaction(scopeOf(principal), async (tx) => {
-        await demandAuthClient(tx, secret)
+        await demandAuthClient(tx, principal, secret)
         await writeSecret(parts, tx, secret, value)
         const { name, type, owners, authClientId } = secret
         await parts.bus.publish(tx, {
