@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { link, mkdir, open, readFile, rename, unlink } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
-import { distinct, type Key, newKeyText, readKey } from './key.ts'
-import type { KeySource } from './key-source.ts'
+import { distinct, type Key, type KeySource, newKeyText, readKey } from './key.ts'
 
 /** Keys in a file of the owner's alone, one a line. It is made with the first key. What is written is on the disk before it counts. */
 export function keysOfFile(file: string): KeySource {

@@ -1,8 +1,8 @@
 import type { Database, Tx } from '../postgres.ts'
 import { createSealing, type Sealing } from '../sealing.ts'
+import type { KeySource } from './key.ts'
 import { ID_BYTES, type Key } from './key.ts'
 import { insertFirst, type KeyRecord, lockCurrent, readRecords, shareCurrent } from './key-record.ts'
-import type { KeySource } from './key-source.ts'
 import type { MasterKey, MasterSealing } from './master-key.ts'
 
 /** The master keys that this process holds: several can open, and the one that the database names seals. */

@@ -8,10 +8,11 @@ import { createTestDatabase } from '../../../test/support/postgres.ts'
 import { createMembership } from '../membership.ts'
 import type { Database } from '../postgres.ts'
 import { createSealing } from '../sealing.ts'
+import type { KeySource } from './key.ts'
 import { readKey } from './key.ts'
 import { createKeyRing } from './key-ring.ts'
 import { createKeyRotation } from './key-rotation.ts'
-import { type KeySource, keySource } from './key-source.ts'
+import { keySource } from './key-source.ts'
 import type { SealedTable } from './sealed-table.ts'
 
 const [A, B, C] = ['aa'.repeat(32), 'bb'.repeat(32), 'cc'.repeat(32)]

@@ -1,18 +1,5 @@
-import { distinct, type Key, readKey } from './key.ts'
+import { distinct, type KeySource, readKey } from './key.ts'
 import { keysOfFile } from './key-file.ts'
-
-/** Where this process has its master keys from. */
-export interface KeySource {
-  readonly kind: 'file' | 'environment'
-  /** What stands there now, each key once; none where nothing is there yet. Throws when something else stands there. */
-  read(): Promise<Key[]>
-  /** Makes a key and keeps it, behind those that are there. False where only an operator can. Two must not do so at once. */
-  add(): Promise<boolean>
-  /** Puts a key aside that seals nothing any longer. As `add`. */
-  setAside(id: string): Promise<void>
-  /** Where a key is to be put, for people: what follows "put it". */
-  readonly place: { readonly current: string; readonly former: string }
-}
 
 /** What the environment says of the master key, and the file that counts where it says nothing. */
 export interface KeySourceOptions {

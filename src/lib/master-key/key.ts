@@ -8,6 +8,19 @@ export interface Key {
   derive(purpose: string): Buffer
 }
 
+/** Where this process has its master keys from. */
+export interface KeySource {
+  readonly kind: 'file' | 'environment'
+  /** What stands there now, each key once; none where nothing is there yet. Throws when something else stands there. */
+  read(): Promise<Key[]>
+  /** Makes a key and keeps it, behind those that are there. False where only an operator can. Two must not do so at once. */
+  add(): Promise<boolean>
+  /** Puts a key aside that seals nothing any longer. As `add`. */
+  setAside(id: string): Promise<void>
+  /** Where a key is to be put, for people: what follows "put it". */
+  readonly place: { readonly current: string; readonly former: string }
+}
+
 const BYTES = 32
 /** Of an id. Two keys of one database have the same by chance once in 2^64. */
 export const ID_BYTES = 8

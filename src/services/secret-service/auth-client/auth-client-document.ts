@@ -4,8 +4,8 @@ import type { Owner } from '../owners.ts'
 import { OwnerSchema } from '../secret/secret-document.ts'
 import { masked } from '../secret/secret-type.ts'
 import type { Fields } from '../vault/vault.ts'
-import { type AuthClient, type AuthClientType, authClientTypes } from './auth-client.ts'
-import { authClientTypeOf } from './auth-client-type.ts'
+import type { AuthClient } from './auth-client.ts'
+import { type AuthClientType, authClientTypeOf, authClientTypes } from './auth-client-type.ts'
 
 const Name = Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' })
 

@@ -4,7 +4,8 @@ import type { Principal } from '#lib/principal'
 import { type Owner, owns } from '../owners.ts'
 import type { Secret } from '../secret/secret.ts'
 import type { SealedFields } from '../vault/vault.ts'
-import type { AuthClient, AuthClientType } from './auth-client.ts'
+import type { AuthClient } from './auth-client.ts'
+import type { AuthClientType } from './auth-client-type.ts'
 
 interface AuthClientRow {
   readonly id: string

@@ -1,5 +1,16 @@
 import { type TSchema, Type } from 'typebox'
-import type { AuthClientType } from './auth-client.ts'
+
+/** The kinds of auth clients. */
+export const authClientTypes = [
+  'OA1_TWO_LEGGED',
+  'OA1_THREE_LEGGED',
+  'OA2_AUTHORIZATION_CODE',
+  'OA2_CLIENT_CREDENTIALS',
+  'SESSION_AUTH',
+] as const
+
+/** One of them. */
+export type AuthClientType = (typeof authClientTypes)[number]
 
 /** What a kind of auth client consists of. */
 export interface AuthClientTypeDefinition {

@@ -1,19 +1,7 @@
 import { fieldError } from '#lib/errors'
 import { firstOwners, type Owned, type Owner } from '../owners.ts'
 import type { Fields } from '../vault/vault.ts'
-import { authClientTypeOf } from './auth-client-type.ts'
-
-/** The kinds of auth clients. */
-export const authClientTypes = [
-  'OA1_TWO_LEGGED',
-  'OA1_THREE_LEGGED',
-  'OA2_AUTHORIZATION_CODE',
-  'OA2_CLIENT_CREDENTIALS',
-  'SESSION_AUTH',
-] as const
-
-/** One of them. */
-export type AuthClientType = (typeof authClientTypes)[number]
+import { type AuthClientType, authClientTypeOf } from './auth-client-type.ts'
 
 /** By what the hub is known to a provider, without its credentials. */
 export interface AuthClient extends Owned {

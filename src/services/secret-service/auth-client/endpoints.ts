@@ -4,8 +4,8 @@ import { Compile } from 'typebox/compile'
 import { fieldError } from '#lib/errors'
 import { createAddressPolicy } from '#lib/outbound/address-policy'
 import type { Fields } from '../vault/vault.ts'
-import { type AuthClientType, authClientTypes } from './auth-client.ts'
 import { wholeSchema } from './auth-client-document.ts'
+import { type AuthClientType, authClientTypes } from './auth-client-type.ts'
 
 /** Which addresses an auth client may name. */
 export interface EndpointRules {
