@@ -42,7 +42,7 @@ export const hubConfig = defineConfig({
   }),
   publicUrl: origin('OIH_PUBLIC_URL', {
     about:
-      'Where browsers and applications reach the hub, as `https://hub.example.org`; by default where it listens. The OpenID provider is known by it',
+      'Where browsers and applications reach the hub, as `https://hub.example.org`; by default where it listens. The OpenID provider is known by it, and OAuth providers lead users back to it',
   }),
   masterKey: secret('OIH_MASTER_KEY', {
     pattern: new RegExp(`^${KEY}$`),

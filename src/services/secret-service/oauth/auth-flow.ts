@@ -6,6 +6,9 @@ import type { Place } from '../vault/vault.ts'
 /** How long a user may take at the provider. */
 export const FLOW_MS = 10 * 60_000
 
+/** A user has no more under way; then the oldest is over. */
+const MOST_FLOWS = 20
+
 /** An authorization under way: from the redirect to the provider until its callback. */
 export interface AuthFlow {
   readonly stateHash: Buffer
@@ -41,7 +44,7 @@ export function hashOfState(state: string): Buffer {
   return createHash('sha256').update(state).digest()
 }
 
-/** Stores an authorization that begins. */
+/** Stores an authorization that begins; the user's oldest may make room for it. */
 export async function insertAuthFlow({ vault }: Pick<SecretParts, 'vault'>, tx: Tx, flow: AuthFlow): Promise<void> {
   const { stateHash, tenantId, userId, sessionHash, authClientId, expiresAt, memory } = flow
   const { keyVersion, sealed } = await vault.seal(tx, placeOf(flow), { memory })
@@ -49,6 +52,11 @@ export async function insertAuthFlow({ vault }: Pick<SecretParts, 'vault'>, tx: 
     `insert into secret_service.auth_flow (state_hash, tenant_id, user_id, session_hash, auth_client_id, key_version, sealed, expires_at)
      values ($1, $2, $3, $4, $5, $6, $7, $8)`,
     [stateHash, tenantId, userId, sessionHash, authClientId, keyVersion, JSON.stringify(sealed), expiresAt],
+  )
+  await tx.query(
+    `delete from secret_service.auth_flow where state_hash in (
+       select state_hash from secret_service.auth_flow where user_id = $1 order by expires_at desc, state_hash offset $2)`,
+    [userId, MOST_FLOWS],
   )
 }
 

@@ -100,6 +100,21 @@ test('a state is good once, within ten minutes, in the browser that began', asyn
   assert.deepEqual(await hub.asSuperuser('select 1 from secret_service.auth_flow'), [])
 })
 
+test('of many that a user begins the last twenty are under way', async (t) => {
+  const { hub, provider } = await setup(t)
+  const me = hub.reader()
+  const client = await createClient(me, clientOf(provider))
+  const first = await beginFlow(hub, me, client)
+  hub.later(1_000)
+  const others = await Promise.all(Array.from({ length: 19 }, () => beginFlow(hub, me, client)))
+  hub.later(1_000)
+  const last = await beginFlow(hub, me, client)
+  const statuses = [first, ...others, last].map(async ({ state, cookie }) => {
+    return (await comeBack(hub, { state, code: 'c' }, cookie)).status
+  })
+  assert.deepEqual(await Promise.all(statuses), [400, ...Array(20).fill(200)])
+})
+
 test('who begins without a browser ends it with the same account, and nobody else does', async (t) => {
   const { hub, provider } = await setup(t)
   const me = hub.reader()
