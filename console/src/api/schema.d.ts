@@ -4369,7 +4369,7 @@ export interface Paths {
             hmacValue: string
             hmacAlgo?: 'sha1' | 'sha256' | 'sha384' | 'sha512'
             /**
-             * A text, or bytes as Node.js writes a Buffer in JSON
+             * A text, or any bytes as Node.js writes a Buffer in JSON
              */
             rawBody:
               | string
