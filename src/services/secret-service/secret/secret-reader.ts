@@ -7,7 +7,7 @@ import { owns } from '../owners.ts'
 import { permissions } from '../permissions.ts'
 import { type Fields, openFields } from '../vault/vault.ts'
 import type { Secret } from './secret.ts'
-import { SECRET_COLUMNS, type SecretRow, type StoredValue, toSecret, toValue, type ValueRow } from './secret-store.ts'
+import { SECRET_COLUMNS, type SecretRow, toSecret, type ValueRow } from './secret-store.ts'
 
 /** Somebody wants the clear value of a secret. */
 export interface Reading {
@@ -83,7 +83,7 @@ interface Attempt {
 }
 
 type Outcome =
-  | { readonly kind: 'given'; readonly row: Row }
+  | { readonly kind: 'given'; readonly secret: Secret; readonly row: Row }
   | { readonly kind: 'due' | 'over'; readonly secret: Secret }
   | { readonly kind: 'refused'; readonly error: HubError }
 
@@ -137,7 +137,7 @@ function outcomeOf({ reading, renewed }: Attempt, row: Row | undefined, renewal:
     if (reading.version === undefined && renewed === undefined && renewal.isDue(secret, now))
       return { kind: 'due', secret }
     if (!renewed && isOver(secret, row?.value_version, now)) return { kind: 'over', secret }
-    return { kind: 'given', row: demandValue(row, reading) }
+    return { kind: 'given', secret, row: demandValue(row, reading) }
   } catch (error) {
     if (error instanceof HubError) return { kind: 'refused', error }
     throw error
@@ -185,21 +185,15 @@ function recordOf({ reader, runId, stepId }: Reading, { id, type, tenant_id: ten
 function clear({ keys }: Pick<SecretParts, 'keys'>, outcome: Outcome): ClearSecret {
   if (outcome.kind === 'refused') throw outcome.error
   if (outcome.kind !== 'given') throw overError(outcome.secret)
-  const { row } = outcome
-  const secret = toSecret(row)
-  const stored: StoredValue = toValue({ ...row, version: row.value_version })
-  return { secret, version: stored.version, value: { ...stored.plain, ...opened(keys, secret, stored, row.wrapped) } }
+  const { secret, row } = outcome
+  return { secret, version: row.value_version, value: { ...row.plain, ...opened(keys, secret, row) } }
 }
 
-function opened(
-  keys: SecretParts['keys'],
-  { id, tenantId }: Secret,
-  { version, keyVersion, sealed }: StoredValue,
-  wrapped: Buffer | null,
-): Fields {
+function opened(keys: SecretParts['keys'], { id, tenantId }: Secret, row: Row): Fields {
+  const { value_version: version, key_version, sealed, wrapped } = row
   if (Object.keys(sealed).length === 0) return {}
   if (wrapped === null) throw new Error(`Cannot open secret "${id}" as the key of its tenant must be there`)
-  const key = keys.unwrap({ tenantId, version: keyVersion, wrapped })
+  const key = keys.unwrap({ tenantId, version: key_version, wrapped })
   return openFields(key, { kind: 'secret', tenantId, id, version }, sealed)
 }
 

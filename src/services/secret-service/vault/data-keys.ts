@@ -45,18 +45,17 @@ export const DATA_KEYS: SealedTable = {
 /** Opens the data keys by the master key. */
 export function createDataKeys({ masterKey, clock }: { masterKey: MasterKey; clock: () => Date }): DataKeys {
   const wrapping = masterKey.sealing(DATA_KEYS.purpose)
-  const kept = new Map<string, DataKey>()
+  const kept = new Map<string, { readonly wrapped: Buffer; readonly key: DataKey }>()
 
   function unwrap({ tenantId, version, wrapped }: WrappedKey): DataKey {
     const place = placeOf(tenantId, version)
-    const name = `${place}\n${wrapped.toString('base64')}`
-    const known = kept.get(name)
-    if (known) return known
+    const known = kept.get(place)
+    if (known?.wrapped.equals(wrapped)) return known.key
     const bytes = wrapping.open(place, wrapped)
     if (bytes === undefined)
       throw new Error(`Cannot use the key of tenant "${tenantId}" as the master key must be the one that wrapped it`)
     const key = { version, sealing: createSealing(bytes) }
-    kept.set(name, key)
+    kept.set(place, { wrapped, key })
     const [oldest] = kept.keys()
     if (kept.size > MOST_KEPT && oldest !== undefined) kept.delete(oldest)
     return key
