@@ -18,8 +18,15 @@ async function setup(t: TestContext) {
   buildConsole()
   const hub = { ...(await startTestHub(t, { env: { OIH_OUTBOUND_ALLOW: '127.0.0.0/8' } })), browser }
   const tenant = await createTenant(hub.admin)
+  const all = [
+    'secrets.secret.readRaw',
+    'secrets.authClient.readRaw',
+    'logs.read',
+    'events.read',
+    'tenant.account.read',
+  ]
   const member = (...permissions: string[]) => createMember(hub, tenant, { permissions })
-  const anna = await member('secrets.secret.readRaw', 'logs.read', 'events.read', 'tenant.account.read')
+  const anna = await member(...all)
   return { hub, tenant, member, anna }
 }
 
@@ -179,6 +186,8 @@ describe('the console for secrets', () => {
     const page = await openConsole(t, hub, { token: anna.token, refused: /^400 .*\/auth-clients$/ })
     await page.goto('/auth-clients')
     await page.getByRole('link', { name: 'Create the first one' }).click()
+    await dialog(page).getByLabel('Provider').waitFor()
+    assert.equal(await page.evaluate('document.activeElement.name'), 'template', 'the keyboard is at the first field')
     await dialog(page).getByLabel('Provider').selectOption('Google')
     assert.equal(await dialog(page).getByLabel('Name', { exact: true }).inputValue(), 'Google')
     assert.equal(await page.getByLabel('Scope').inputValue(), 'openid email')
@@ -197,7 +206,8 @@ describe('the console for secrets', () => {
     await submit(page, 'Create')
     await heading(page, 'Shop').waitFor()
     const client = page.url()
-    assert.ok(!(await page.content()).includes('the-client-secret'))
+    await region(page, 'Settings').getByText('***').first().waitFor()
+    assert.ok(!(await page.content()).includes('the-client-secret'), 'not even to who may see it')
 
     await button(page, 'Connect').click()
     await page.getByLabel('Name of the secret').fill('My shop')

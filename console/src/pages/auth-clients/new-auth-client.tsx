@@ -23,8 +23,9 @@ type NewClient = Body<'/secret-service/api/v1/auth-clients', 'post'>
 /** Makes the hub known as a client of a provider, and leads to the page of it. */
 export function NewAuthClient({ onClose }: { onClose: () => void }) {
   const query = useQuery(providerTemplatesQuery)
+  // With the fields comes another dialog, in which the keyboard is at the first of them.
   return (
-    <Dialog title="Create an auth client" onClose={onClose}>
+    <Dialog key={query.status} title="Create an auth client" onClose={onClose}>
       <Loaded query={query}>{({ data }) => <NewClientForm templates={data} onClose={onClose} />}</Loaded>
     </Dialog>
   )
