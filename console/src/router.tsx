@@ -5,6 +5,8 @@ import { meQuery } from './api/queries.ts'
 import { AccountPage } from './pages/account/account-page.tsx'
 import { AuditEntryPage } from './pages/audit/audit-entry-page.tsx'
 import { AuditPage } from './pages/audit/audit-page.tsx'
+import { AuthClientPage } from './pages/auth-clients/auth-client-page.tsx'
+import { AuthClientsPage } from './pages/auth-clients/auth-clients-page.tsx'
 import { CataloguePage } from './pages/catalogue-page.tsx'
 import { ClientPage } from './pages/clients/client-page.tsx'
 import { ClientsPage } from './pages/clients/clients-page.tsx'
@@ -107,12 +109,27 @@ const secrets = createRoute({
   path: '/secrets',
   validateSearch: readSearch.secrets,
   component: SecretsPage,
+  beforeLoad({ search: { secretId } }) {
+    if (secretId !== undefined) throw redirect({ ...pathTo.secret(secretId), replace: true })
+  },
 })
 const secret = createRoute({
   getParentRoute: parent,
   path: '/secrets/$secretId',
   validateSearch: readSearch.secret,
   component: SecretPage,
+})
+const authClients = createRoute({
+  getParentRoute: parent,
+  path: '/auth-clients',
+  validateSearch: readSearch.authClients,
+  component: AuthClientsPage,
+})
+const authClient = createRoute({
+  getParentRoute: parent,
+  path: '/auth-clients/$authClientId',
+  validateSearch: readSearch.authClient,
+  component: AuthClientPage,
 })
 const audit = createRoute({
   getParentRoute: parent,
@@ -194,6 +211,8 @@ const routeTree = root.addChildren([
     run,
     secrets,
     secret,
+    authClients,
+    authClient,
     audit,
     auditEntry,
     users,

@@ -52,15 +52,26 @@ export interface AuditSearch {
   readonly about?: string
   readonly page?: number
 }
-/** Secrets: of a type; and what is being done. */
+/** Secrets: of a type; what is being done; and the one that has just been obtained, from where a provider leads back. */
 export interface SecretsSearch extends Listing {
   readonly type?: SecretType
+  readonly secretId?: string
   readonly do?: 'create'
 }
 /** A secret: the page of those who read it, and what is being done. */
 export interface SecretSearch {
   readonly page?: number
   readonly do?: 'change' | 'value' | 'share' | 'owner' | 'delete'
+}
+/** Auth clients; and what is being done. */
+export interface AuthClientsSearch {
+  readonly page?: number
+  readonly do?: 'create'
+}
+/** An auth client: the page of the secrets obtained through it, and what is being done. */
+export interface AuthClientSearch {
+  readonly page?: number
+  readonly do?: 'connect' | 'change' | 'delete'
 }
 
 /** Users: with a status, of a tenant, who have a role; and what is being done. */
@@ -183,12 +194,15 @@ export const readSearch = {
   secrets: (raw: Raw): SecretsSearch => ({
     ...listing(raw),
     ...oneOf(raw, 'type', secretTypes),
+    ...id(raw, 'secretId'),
     ...oneOf(raw, 'do', ['create']),
   }),
   secret: (raw: Raw): SecretSearch => ({
     ...page(raw),
     ...oneOf(raw, 'do', ['change', 'value', 'share', 'owner', 'delete']),
   }),
+  authClients: (raw: Raw): AuthClientsSearch => ({ ...page(raw), ...oneOf(raw, 'do', ['create']) }),
+  authClient: (raw: Raw): AuthClientSearch => ({ ...page(raw), ...oneOf(raw, 'do', ['connect', 'change', 'delete']) }),
   users: (raw: Raw): UsersSearch => ({
     ...listing(raw),
     ...oneOf(raw, 'status', statuses),

@@ -36,6 +36,12 @@ test('readSearch() keeps what the pages about access know, and nothing else', ()
   assert.deepEqual([readSearch.tenant({ do: 'take-in' }), readSearch.role({ do: 'x' })], [{ do: 'take-in' }, {}])
 })
 
+test('readSearch.secrets() takes the id that a provider led back with, and nothing that looks like one', () => {
+  const secretId = '01a20b7c-88ee-741b-861e-e2ec48bf93b6'
+  assert.deepEqual(readSearch.secrets({ secretId, type: 'API_KEY' }), { secretId, type: 'API_KEY' })
+  assert.deepEqual(readSearch.secrets({ secretId: '../users', type: 'odd', do: 'delete' }), {})
+})
+
 test('parseSearch() gives back what stringifySearch() wrote', () => {
   const search = { names: 'flow.# iam.*', q: '"1"', page: 2, empty: '', none: undefined }
   const text = stringifySearch(search)

@@ -15,6 +15,8 @@ export const consoleSite: StaticSite = {
     '/runs/:runId',
     '/secrets',
     '/secrets/:secretId',
+    '/auth-clients',
+    '/auth-clients/:authClientId',
     '/audit',
     '/audit/:entryId',
     '/users',

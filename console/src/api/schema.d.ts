@@ -4937,6 +4937,9 @@ export interface Paths {
   '/secret-service/api/v1/auth-clients/{id}': {
     get: {
       parameters: {
+        query?: {
+          masked?: boolean
+        }
         path: {
           id: string
         }

@@ -54,6 +54,12 @@ export const SecretIcon = () => (
     <path d="M5.3 7v-2.2a2.7 2.7 0 0 1 5.4 0v2.2M8 10v1.5" />
   </Drawing>
 )
+/** A plug. */
+export const AuthClientIcon = () => (
+  <Drawing>
+    <path d="M5.5 1.5v3.5M10.5 1.5v3.5M3.5 5h9v2.5a4.5 4.5 0 0 1-9 0zM8 12v2.5" />
+  </Drawing>
+)
 /** A shield. */
 export const AuditIcon = () => (
   <Drawing>

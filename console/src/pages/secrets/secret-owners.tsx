@@ -41,12 +41,13 @@ export function SecretOwners({ secret, onOpen }: SecretOwnersProps) {
         columns={[
           {
             title: 'Owner',
+            className: 'wrap',
             cell: ({ id, type }) => (type === 'USER' ? <AccountLink id={id} /> : <TenantLink id={id} />),
           },
           {
             title: 'Who that is',
             cell: ({ id, type }) => (type === 'TENANT' ? 'all users of the tenant' : id === me.id ? 'you' : 'a user'),
-            className: 'faint',
+            className: 'faint wide',
           },
           {
             title: '',

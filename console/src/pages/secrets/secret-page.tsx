@@ -12,7 +12,7 @@ import { Fact, Facts } from '../../ui/facts.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
 import { Moment } from '../../ui/moment.tsx'
 import { PageHead } from '../../ui/page-head.tsx'
-import { ShortId } from '../../ui/short-id.tsx'
+import { ShortId, shortId } from '../../ui/short-id.tsx'
 import { ThingTable } from '../../ui/thing-table.tsx'
 import { usePageSearch } from '../../ui/use-page-search.ts'
 import { SecretDialogs } from './secret-dialogs.tsx'
@@ -72,14 +72,17 @@ function SecretView({ secret }: { secret: Secret }) {
   )
 }
 
-function RefreshError({ secret: { currentError } }: { secret: Secret }) {
+function RefreshError({ secret: { currentError, value } }: { secret: Secret }) {
   if (currentError === undefined) return null
   return (
     <div className="notice bad">
       <div>
         <strong>It could not be renewed</strong>
         <p>
-          {currentError.message} (<Moment at={currentError.at} />)
+          {currentError.message} (<Moment at={currentError.at} />){' '}
+          {value?.authClientId && (
+            <Link {...pathTo.authClient(value.authClientId, { do: 'connect' })}>Connect it anew</Link>
+          )}
         </p>
       </div>
     </div>
@@ -87,7 +90,7 @@ function RefreshError({ secret: { currentError } }: { secret: Secret }) {
 }
 
 function Details({ secret }: { secret: Secret }) {
-  const { id, domain, allowedHosts, createdAt, updatedAt } = secret
+  const { id, domain, allowedHosts, value, createdAt, updatedAt } = secret
   return (
     <section className="card pad" aria-labelledby="details">
       <h2 id="details">Details</h2>
@@ -96,6 +99,11 @@ function Details({ secret }: { secret: Secret }) {
           <ShortId id={id} what="secret id" />
         </Fact>
         <Fact name="Used for">{domain ?? <span className="faint">not stated</span>}</Fact>
+        {value?.authClientId && (
+          <Fact name="Obtained through">
+            <Link {...pathTo.authClient(value.authClientId)}>the auth client {shortId(value.authClientId)}</Link>
+          </Fact>
+        )}
         <Fact name="Allowed hosts">
           {allowedHosts.length > 0 ? <code>{allowedHosts.join(', ')}</code> : <span className="faint">none</span>}
         </Fact>

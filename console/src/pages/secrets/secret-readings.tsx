@@ -46,6 +46,7 @@ export function SecretReadings({ secretId, page, onPage }: ReadingsProps) {
 const columns: readonly Column<AuditEntry>[] = [
   {
     title: 'Who',
+    className: 'wrap',
     cell: ({ payload }) => {
       const user = textIn(payload, 'user')
       return user ? <AccountLink id={user} /> : 'unknown'

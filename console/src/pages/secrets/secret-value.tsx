@@ -54,7 +54,7 @@ function fieldsOf(value: Value): (readonly [string, string])[] {
 
 function MaskedValue({ value }: { value: Value }) {
   const fields = fieldsOf(value)
-  if (fields.length === 0) return <p className="faint">It has no value of its own.</p>
+  if (fields.length === 0) return <p className="faint">There is none yet.</p>
   return (
     <dl className="facts">
       {fields.map(([label, text]) => (

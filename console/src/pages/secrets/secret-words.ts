@@ -20,7 +20,6 @@ export const fieldNames: Readonly<Record<string, string>> = {
   payload: 'Text',
   key: 'Key',
   headerName: 'Header',
-  authClientId: 'Auth client',
   accessToken: 'Access token',
   accessTokenSecret: 'Token secret',
   refreshToken: 'Refresh token',

@@ -2,22 +2,20 @@ import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { useCallback } from 'react'
 import { meQuery } from '../../api/queries.ts'
-import { type SecretInList, type SecretType, secretsQuery } from '../../api/secret-queries.ts'
-import type { Actor } from '../../leave.ts'
+import { type SecretType, secretsQuery } from '../../api/secret-queries.ts'
 import { pathTo } from '../../path-builder.ts'
 import type { SecretsSearch } from '../../search.ts'
 import { secretCan } from '../../secret-can.ts'
 import { ActionButton } from '../../ui/action-button.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { FilterField } from '../../ui/filter-field.tsx'
-import { Moment } from '../../ui/moment.tsx'
 import { PageHead } from '../../ui/page-head.tsx'
 import { SelectField } from '../../ui/select-field.tsx'
-import { type Column, ThingList } from '../../ui/thing-table.tsx'
+import { ThingList } from '../../ui/thing-table.tsx'
 import { usePageSearch } from '../../ui/use-page-search.ts'
 import { NewSecret } from './new-secret.tsx'
-import { SecretEnd } from './secret-end.tsx'
-import { ownersText, typeNames } from './secret-words.ts'
+import { secretColumns } from './secret-columns.tsx'
+import { typeNames } from './secret-words.ts'
 
 const route = getRouteApi('/inside/secrets')
 
@@ -46,7 +44,7 @@ export function SecretsPage() {
       </search>
       <ThingList
         query={query}
-        columns={columnsFor(me)}
+        columns={secretColumns(me)}
         names={['secret', 'secrets']}
         onPage={(page) => change({ page })}
         empty={<NoSecret isFiltered={search.q !== undefined || search.type !== undefined} />}
@@ -68,32 +66,9 @@ function NoSecret({ isFiltered }: { isFiltered: boolean }) {
       <p>
         A secret is what a step needs to sign in elsewhere: a password, an API key. It is kept sealed, and every reading
         is on record. Here are your own and those that the tenant owns.{' '}
-        <Link {...pathTo.secrets({ do: 'create' })}>Create the first one</Link>
+        <Link {...pathTo.secrets({ do: 'create' })}>Create the first one</Link>, or{' '}
+        <Link {...pathTo.authClients()}>connect an account</Link> at a provider.
       </p>
     </EmptyState>
   )
 }
-
-const columnsFor = (me: Actor): readonly Column<SecretInList>[] => [
-  {
-    title: 'Secret',
-    className: 'wrap',
-    cell: ({ id, name, currentError }) => (
-      <>
-        <Link {...pathTo.secret(id)} className="row-link" data-row>
-          {name}
-        </Link>
-        {currentError && (
-          <>
-            <br />
-            <small className="fault">Not renewed: {currentError.message}</small>
-          </>
-        )}
-      </>
-    ),
-  },
-  { title: 'Type', cell: ({ type }) => typeNames[type] },
-  { title: 'Owners', cell: ({ owners }) => ownersText(owners, me), className: 'wide' },
-  { title: 'Ends', cell: (secret) => <SecretEnd secret={secret} />, className: 'faint' },
-  { title: 'Changed', cell: ({ updatedAt }) => <Moment at={updatedAt} />, className: 'faint wide' },
-]

@@ -48,6 +48,8 @@ test('clients of every type are stored sealed; their credentials see owners in p
       assert.equal(JSON.stringify(body).includes('very-secret'), sees, `${type}: ${JSON.stringify(body)}`)
     }
     assert(!JSON.stringify(made.body).includes('very-secret'), 'what was written is not told back')
+    const look = await raw.call('GET', `${path}?masked=true`)
+    assert(look.status === 200 && !JSON.stringify(look.body).includes('very-secret'), type)
     const { data } = (await raw.call('GET', path)).body
     for (const [name, value] of Object.entries(fields)) if (name !== 'name') assert.deepEqual(data[name], value, name)
   }

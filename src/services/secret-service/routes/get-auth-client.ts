@@ -1,3 +1,4 @@
+import { Type } from 'typebox'
 import { route } from '#lib/http/route'
 import { scopeOf } from '#lib/scope'
 import { AuthClientAnswer, AuthClientParams } from '../auth-client/auth-client-document.ts'
@@ -14,17 +15,28 @@ export const getAuthClient = (parts: SecretParts) =>
     method: 'GET',
     path: '/api/v1/auth-clients/:id',
     summary: 'Read an auth client',
-    description: `Credentials are masked, but for owners in person with the permission \`${permissions.readRawClient.name}\`.`,
+    description:
+      `Credentials are masked, but for owners in person with the permission \`${permissions.readRawClient.name}\`; with \`masked\` for ` +
+      'everybody.',
     permission: 'signed-in',
     params: AuthClientParams,
+    query: Type.Object(
+      {
+        masked: Type.Optional(
+          Type.Boolean({ default: false, description: 'Only a masked look, whatever the caller may see' }),
+        ),
+      },
+      { additionalProperties: false },
+    ),
     response: { 200: AuthClientAnswer },
     errors: ['not-found'],
-    async handle({ params, principal }) {
+    async handle({ params, query: { masked = false }, principal }) {
       const data = await parts.db.transaction(scopeOf(principal), async (tx) => {
         const client = found(await findAuthClientById(tx, params.id), 'auth client')
         demandOwner(principal, client, 'auth client')
         const fields = await openAuthClient(parts, tx, client)
-        return shownClient(parts, client, fields, seesCredentials(principal, client) ? 'clear' : 'masked')
+        const how = !masked && seesCredentials(principal, client) ? 'clear' : 'masked'
+        return shownClient(parts, client, fields, how)
       })
       return { status: 200, headers: { 'cache-control': 'no-store' }, body: { data } }
     },
