@@ -59,6 +59,7 @@ const added: Record<string, readonly string[]> = {
     'secret-service.secret.ownerAdded',
     'secret-service.secret.ownerRemoved',
     'secret-service.auth-client.modified',
+    'secret-service.auth-client.read',
   ],
   'component-orchestrator': ['flow.failed', 'flow.run.failed', ...lifecycle('component')],
 }

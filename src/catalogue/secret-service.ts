@@ -121,6 +121,12 @@ export const secretServiceEvents = [
     payload: { id: client(), name: Type.Optional(text('The last name')), type: Type.Optional(clientType()) },
   }),
   defineEvent({
+    name: 'secret-service.auth-client.read',
+    service,
+    summary: 'The credentials of an auth client were read in clear; published before they leave the service.',
+    payload: { user: id('Who read them: the IAM id of the actor'), id: client(), type: clientType() },
+  }),
+  defineEvent({
     name: 'secret-service.token.get',
     service,
     summary: 'The clear value of a secret was read; published before the value leaves the service.',

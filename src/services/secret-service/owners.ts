@@ -1,11 +1,17 @@
 import { fieldError, HubError } from '#lib/errors'
-import { type Principal, seesEverything } from '#lib/principal'
+import { can, type Principal, seesEverything } from '#lib/principal'
+import { permissions } from './permissions.ts'
 
 /** Who owns a secret or an auth client, spelt as existing clients expect: a user, or all users of the tenant. */
 export interface Owner {
   readonly id: string
   readonly type: 'USER' | 'TENANT'
 }
+
+/** What can be owned, in the words of messages. */
+export type Kind = 'secret' | 'auth client'
+
+const seenBy = { secret: permissions.readRaw, 'auth client': permissions.readRawClient } as const
 
 /** What has owners. */
 export interface Owned {
@@ -28,10 +34,27 @@ export function owns({ id, tenant }: Pick<Principal, 'id' | 'tenant'>, { tenantI
  * Throws `forbidden` unless the principal may handle the thing: an owner, or who sees everything. Whoever acts for the runs of a flow may
  * read its secrets and nothing else.
  */
-export function demandOwner(principal: Principal, thing: Owned, what: 'secret' | 'auth client'): void {
+export function demandOwner(principal: Principal, thing: Owned, what: Kind): void {
   demandPerson(principal)
   if (owns(principal, thing) || seesEverything(principal)) return
   throw new HubError('forbidden', `Cannot do this as the caller must be an owner of the ${what}`)
+}
+
+/**
+ * Whether the principal is an owner in person; where there is none, a user of the tenant that owns it who may see it in clear. Whoever changes a
+ * thing says where its values go: that is not for everybody with whom it is shared.
+ */
+export function ownsInPerson(principal: Principal, thing: Owned, what: Kind): boolean {
+  if (!owns(principal, thing)) return false
+  const people = thing.owners.filter(({ type }) => type === 'USER')
+  return people.length === 0 ? can(principal, seenBy[what]) : people.some(({ id }) => id === principal.id)
+}
+
+/** Throws `forbidden` unless the principal may change the thing: as an owner in person, or as who sees everything. */
+export function demandPersonalOwner(principal: Principal, thing: Owned, what: Kind): void {
+  demandPerson(principal)
+  if (ownsInPerson(principal, thing, what) || seesEverything(principal)) return
+  throw new HubError('forbidden', `Cannot do this as the caller must be an owner of the ${what} in person`)
 }
 
 /** Throws `forbidden` for the token of a flow's runs. */

@@ -45,6 +45,7 @@ type Parts = Pick<IamParts, 'db' | 'bus' | 'clock' | 'catalogue'>
  * Throws `conflict`, naming `accounts`, where none of them may act any more.
  */
 export async function requestRunToken(parts: Parts, principal: Principal, request: RunTokenRequest): Promise<RunToken> {
+  demandSecretsAllowed(principal, request)
   return asSystem(parts.db, async (tx) => {
     const userId = await lockAccount(tx, request)
     const delegate = await actingNow(parts, tx, principal, permissions.tokenDelegate)
@@ -59,6 +60,12 @@ export async function requestRunToken(parts: Parts, principal: Principal, reques
     if (same) await withdrawTokens(parts, tx, { id: same.id }, { by, reason: 'revoked' })
     return { ...(await issueToken(parts, tx, token, by)), accountId: userId }
   })
+}
+
+/** By such a token the secrets of others are read in their name: that is for the hub's own services, whatever a person may do. */
+function demandSecretsAllowed({ kind }: Principal, { secrets }: RunTokenRequest): void {
+  if (kind === 'service' || secrets.length === 0) return
+  throw fieldError('forbidden', 'secrets', 'must be empty unless a service of the hub asks')
 }
 
 /** In whose name the runs are to act; the account stays as it is until the transaction ends. */

@@ -126,12 +126,15 @@ export function maskedFields(type: AuthClientType, fields: Fields): Fields {
 }
 
 function maskedRequests(requests: Fields): Fields {
-  const entries = Object.entries(requests as Record<string, { requestFields: { key: string; value: string }[] }>)
+  const entries = Object.entries(
+    requests as Record<string, { url: string; requestFields: { key: string; value: string }[] }>,
+  )
   const mask = (value: string) => (/^(\{\{fields\.[\w.-]+\}\}|\s)*$/.test(value) ? value : '***')
   return Object.fromEntries(
     entries.map(([name, request]) => {
       const requestFields = request.requestFields.map(({ key, value }) => ({ key, value: mask(value) }))
-      return [name, { ...request, requestFields }]
+      // A query may hold a key.
+      return [name, { ...request, url: request.url.replace(/\?.*$/s, '?***'), requestFields }]
     }),
   )
 }

@@ -4,7 +4,7 @@ import { AuthClientParams } from '../auth-client/auth-client-document.ts'
 import { findAuthClientById } from '../auth-client/auth-client-store.ts'
 import { authClientDisowning } from '../auth-client/disowning.ts'
 import { found, type SecretParts } from '../deps.ts'
-import { demandPersonalOwner, ownsInPerson } from './auth-client-view.ts'
+import { demandPersonalOwner, ownershipOf } from '../owners.ts'
 
 /** `DELETE /auth-clients/:id` */
 export const deleteAuthClient = (parts: SecretParts) =>
@@ -22,10 +22,10 @@ export const deleteAuthClient = (parts: SecretParts) =>
     async handle({ params, principal }) {
       await parts.db.transaction(scopeOf(principal), async (tx) => {
         const client = found(await findAuthClientById(tx, params.id, true), 'auth client')
-        demandPersonalOwner(principal, client)
-        if (ownsInPerson(principal, client))
-          await authClientDisowning(parts).disown(tx, client, { id: principal.id, type: 'USER' }, principal)
-        else await authClientDisowning(parts).remove(tx, client, principal)
+        demandPersonalOwner(principal, client, 'auth client')
+        const owner = ownershipOf(principal, client)
+        if (owner === undefined) await authClientDisowning(parts).remove(tx, client, principal)
+        else await authClientDisowning(parts).disown(tx, client, owner, principal)
       })
       return { status: 204 }
     },

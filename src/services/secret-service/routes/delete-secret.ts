@@ -1,7 +1,7 @@
 import { route } from '#lib/http/route'
 import { scopeOf } from '#lib/scope'
 import { found, type SecretParts } from '../deps.ts'
-import { demandOwner, ownershipOf } from '../owners.ts'
+import { demandPersonalOwner, ownershipOf } from '../owners.ts'
 import { secretDisowning } from '../secret/disowning.ts'
 import { SecretParams } from '../secret/secret-document.ts'
 import { findSecretById } from '../secret/secret-store.ts'
@@ -13,8 +13,8 @@ export const deleteSecret = (parts: SecretParts) =>
     path: '/api/v1/secrets/:id',
     summary: 'Let go of a secret',
     description:
-      'The caller is its owner no longer; who is so as a user of the tenant takes the tenant out. With its last owner the secret goes. An ' +
-      'administrator of the hub who is none of its owners deletes it.',
+      'By an owner in person, who is its owner no longer. With its last owner the secret goes. An administrator of the hub who is none of its ' +
+      'owners deletes it.',
     permission: 'signed-in',
     params: SecretParams,
     response: { 204: null },
@@ -22,7 +22,7 @@ export const deleteSecret = (parts: SecretParts) =>
     async handle({ params, principal }) {
       await parts.db.transaction(scopeOf(principal), async (tx) => {
         const secret = found(await findSecretById(tx, params.id, true), 'secret')
-        demandOwner(principal, secret, 'secret')
+        demandPersonalOwner(principal, secret, 'secret')
         const owner = ownershipOf(principal, secret)
         if (owner === undefined) await secretDisowning(parts).remove(tx, secret, principal)
         else await secretDisowning(parts).disown(tx, secret, owner, principal)

@@ -13,9 +13,10 @@ import { findAuthClientById, type StoredAuthClient, updateAuthClient } from '../
 import { openAuthClient, sealAuthClient } from '../auth-client/auth-client-vault.ts'
 import { demandWhole } from '../auth-client/endpoints.ts'
 import { eventFields, found, type SecretParts } from '../deps.ts'
+import { demandPersonalOwner } from '../owners.ts'
 import { letClientTryAgain } from '../refresh/lease.ts'
 import type { Fields } from '../vault/vault.ts'
-import { demandPersonalOwner, endpointRules, shownClient } from './auth-client-view.ts'
+import { endpointRules, shownClient } from './auth-client-view.ts'
 
 /** `PATCH /auth-clients/:id` */
 export const patchAuthClient = (parts: SecretParts) =>
@@ -35,7 +36,7 @@ export const patchAuthClient = (parts: SecretParts) =>
     async handle({ params, body, principal }) {
       const data = await parts.db.transaction(scopeOf(principal), async (tx) => {
         const before = found(await findAuthClientById(tx, params.id, true), 'auth client')
-        demandPersonalOwner(principal, before)
+        demandPersonalOwner(principal, before, 'auth client')
         const { client, fields } = await change(parts, tx, before, { body, principal })
         return shownClient(parts, client, fields, 'masked')
       })

@@ -1,11 +1,12 @@
 import { fieldError, HubError } from '#lib/errors'
 import { route } from '#lib/http/route'
 import type { Tx } from '#lib/postgres'
-import type { Principal } from '#lib/principal'
+import { can, type Principal } from '#lib/principal'
 import { scopeOf } from '#lib/scope'
 import { demandAuthClient } from '../auth-client/auth-client-store.ts'
 import { eventFields, found, type SecretParts } from '../deps.ts'
-import { demandOwner } from '../owners.ts'
+import { demandPersonalOwner } from '../owners.ts'
+import { permissions } from '../permissions.ts'
 import {
   endOf,
   mergedValue,
@@ -17,6 +18,7 @@ import {
 } from '../secret/secret.ts'
 import { SecretAnswer, SecretChangeSchema, SecretParams, writtenDocument } from '../secret/secret-document.ts'
 import { findSecretById, findValues, updateSecret } from '../secret/secret-store.ts'
+import { type SecretType, secretTypeOf } from '../secret/secret-type.ts'
 import { writeNextValue } from '../secret/secret-writer.ts'
 import { warnMs } from '../secret/warning.ts'
 import type { Fields } from '../vault/vault.ts'
@@ -33,7 +35,8 @@ export const patchSecret = (parts: SecretParts) =>
     summary: 'Change a secret',
     description:
       'Another value is another version; the former one stays good for as long as `keepPreviousFor` says. The end of the former value is not ' +
-      'that of the new one: give it anew. Owners and type are not changed here.',
+      'that of the new one: give it anew. Who adds a host says where the value goes, and must be allowed to see it, or bring another one. ' +
+      'What was obtained through another auth client does not stay. Owners and type are not changed here.',
     permission: 'signed-in',
     params: SecretParams,
     body: SecretChangeSchema,
@@ -43,7 +46,7 @@ export const patchSecret = (parts: SecretParts) =>
     async handle({ params, body, principal }) {
       const data = await parts.db.transaction(scopeOf(principal), async (tx) => {
         const before = found(await findSecretById(tx, params.id, true), 'secret')
-        demandOwner(principal, before, 'secret')
+        demandPersonalOwner(principal, before, 'secret')
         const { after, changed, shown } = await applyChange(parts, tx, before, { change: body, principal })
         if (changed.length > 0) {
           const told = changed.includes('name') ? { before: { name: before.name }, after: { name: after.name } } : {}
@@ -74,6 +77,7 @@ async function applyChange(
   const changed = namesOf(before, described, change)
   const values = await findValues(tx, before.id, now)
   const [stored] = values
+  demandHosts(before, described, { change, principal, sealed: Object.keys(stored?.sealed ?? {}) })
   if (change.value === undefined || stored === undefined) {
     if (change.keepPreviousFor !== undefined)
       throw fieldError('invalid-body', 'keepPreviousFor', 'must come with another value')
@@ -86,7 +90,11 @@ async function applyChange(
   }
   const { id, tenantId, type } = before
   const old = await parts.vault.open(tx, { kind: 'secret', tenantId, id, version: stored.version }, stored)
-  const split = splitValue(type, mergedValue(type, { ...stored.plain, ...old }, change.value))
+  // What one provider gave must not be sent to another.
+  const isElsewhere = isOfOtherClient(before, change.value)
+  if (isElsewhere) demandWhole(type, { ...stored.plain, ...change.value })
+  const kept = { ...stored.plain, ...(isElsewhere ? {} : old) }
+  const split = splitValue(type, mergedValue(type, kept, change.value))
   const end = endOf(type, { expiresAt: change.expiresAt ?? null, value: change.value })
   const valued = withValue(described, split, end, { now, warnMs: warnMs(parts.config) })
   demandStatedEnd(valued, change)
@@ -97,6 +105,29 @@ async function applyChange(
   const keepUntil = keepFor === 0 ? undefined : new Date(now.getTime() + keepFor * 1000)
   const after = await writeNextValue(parts, tx, valued, split, keepUntil)
   return { after, changed, shown: { plain: split.plain, sealed: Object.keys(split.secret) } }
+}
+
+/** Whoever sends a value somewhere sees it there. */
+function demandHosts(
+  before: Secret,
+  after: Secret,
+  { change, principal, sealed }: { change: Change; principal: Principal; sealed: readonly string[] },
+): void {
+  const isWider = after.allowedHosts.some((host) => !before.allowedHosts.includes(host))
+  const isOwnValue = sealed.every((name) => Object.hasOwn(change.value ?? {}, name))
+  if (!isWider || isOwnValue || can(principal, permissions.readRaw)) return
+  const reason = `must not name further hosts without the permission "${permissions.readRaw.name}", or another value`
+  throw fieldError('forbidden', 'allowedHosts', reason)
+}
+
+function isOfOtherClient({ authClientId }: Secret, { authClientId: wanted }: Fields): boolean {
+  return wanted !== undefined && wanted !== authClientId
+}
+
+function demandWhole(type: SecretType, value: Fields): void {
+  const missing = secretTypeOf[type].required.find((name) => !Object.hasOwn(value, name))
+  if (missing !== undefined)
+    throw fieldError('invalid-body', `value.${missing}`, 'is required with another auth client')
 }
 
 /** Each version that is good is tried where an HMAC is checked. */

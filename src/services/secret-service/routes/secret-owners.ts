@@ -6,7 +6,7 @@ import type { Principal } from '#lib/principal'
 import { Id } from '#lib/schema'
 import { scopeOf } from '#lib/scope'
 import { eventFields, found, type SecretParts } from '../deps.ts'
-import { demandOwner, demandOwnTenant, isSameOwner } from '../owners.ts'
+import { demandOwnTenant, demandPersonalOwner, isSameOwner } from '../owners.ts'
 import { secretDisowning } from '../secret/disowning.ts'
 import type { Secret } from '../secret/secret.ts'
 import { OwnerSchema, SecretAnswer, SecretParams, secretDocument } from '../secret/secret-document.ts'
@@ -83,6 +83,6 @@ export const deleteSecretOwner = (parts: SecretParts) =>
 
 async function lockOwn(tx: Tx, id: string, principal: Principal): Promise<Secret> {
   const secret = found(await findSecretById(tx, id, true), 'secret')
-  demandOwner(principal, secret, 'secret')
+  demandPersonalOwner(principal, secret, 'secret')
   return secret
 }
