@@ -131,7 +131,7 @@ async function renew(t: TestContext, owner: HubClient) {
     response.writeHead(500, { 'content-type': 'text/plain', 'x-form': call.text }).end(`${call.text} ${access}`)
   }
   const refused = await owner.call('GET', `${SECRETS}/${id}`)
-  assert.equal(refused.status, 409, JSON.stringify(refused.body))
+  assert.equal(refused.status, 503, JSON.stringify(refused.body))
   provider.answer = (call) => tokens(call, { access_token: access, refresh_token: nextRefresh })
   const read = await owner.until(`${SECRETS}/${id}`, (answer) => answer.data?.value?.accessToken === access)
   assert.equal(read.data.value.refreshToken, nextRefresh)

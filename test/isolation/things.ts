@@ -3,7 +3,7 @@ import type { ApiOperation } from '../support/api-document.ts'
 import type { HubClient } from '../support/hub-client.ts'
 import { firstFlow } from '../support/test-hub.ts'
 import { password, sampleClient } from './sample-body.ts'
-import { createRole, createSecret, type World } from './world.ts'
+import { createRole, type World } from './world.ts'
 
 /** Whose the thing is to be, and who makes it. */
 export interface Owner {
@@ -58,7 +58,8 @@ const kinds: Readonly<Record<string, Kind>> = {
     make: async ({ boss }) =>
       (await boss.expect('POST', '/flow-repository/flows', firstFlow('http://127.0.0.1:9/in'))).data.id,
   },
-  secrets: { standing: ({ secret }) => secret, make: ({ boss, world: { tenant } }) => createSecret(boss, tenant) },
+  // Of who calls: those whom it is shared with only use it.
+  secrets: { standing: ({ secret }) => secret, make: makeSecret },
   'auth-clients': { standing: ({ authClient }) => authClient, make: makeAuthClient },
   hook: { standing: ({ flow }) => flow },
   executions: { standing: ({ run }) => run },
@@ -76,6 +77,15 @@ async function makeAuthClient({ admin, self, world }: Owner): Promise<string> {
   const { status, body } = await admin.call('POST', '/secret-service/api/v1/auth-clients', sampleClient, headers)
   if (status !== 200) throw new Error(`Cannot make an auth client: ${status} ${JSON.stringify(body)}`)
   return body.data.id
+}
+
+async function makeSecret({ admin, self, world }: Owner): Promise<string> {
+  if (self === undefined) return world.secret
+  const body = { name: randomUUID(), type: 'API_KEY', value: { key: 'a key of mine' } }
+  const headers = { authorization: `Bearer ${self}` }
+  const answer = await admin.call('POST', '/secret-service/api/v1/secrets', body, headers)
+  if (answer.status !== 200) throw new Error(`Cannot make a secret: ${answer.status} ${JSON.stringify(answer.body)}`)
+  return answer.body.data.id
 }
 
 /** Of who calls. */

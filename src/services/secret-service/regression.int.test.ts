@@ -65,14 +65,14 @@ test('33: without a key nothing is stored, and nothing is stored in clear', asyn
 test('34: an error of the provider is told at once to all, stored, and locks nothing', async (t) => {
   const { hub, provider, me } = await setup(t)
   const id = await connectSecret(hub, me, await createClient(me, clientOf(provider)))
-  for (const [status, reason] of [
-    [400, /invalid_grant/],
-    [500, /status 500/],
+  for (const [status, reason, told] of [
+    [400, /invalid_grant/, 409],
+    [500, /status 500/, 503],
   ] as const) {
     hub.later(24 * 3_600_000)
     provider.answer = answering(status, { error: 'invalid_grant' })
     const answers = await Promise.all(Array.from({ length: 20 }, () => readSecret(me, id)))
-    for (const answer of answers) assert.deepEqual([answer.status, reason.test(answer.body.detail)], [409, true])
+    for (const answer of answers) assert.deepEqual([answer.status, reason.test(answer.body.detail)], [told, true])
     const [row] = (await hub.asSuperuser(
       'select lease_holder, lease_until, current_error from secret_service.secret',
     )) as {
@@ -174,8 +174,10 @@ test('40: a change cannot touch what is not a field of it, nor the secret of som
     ...[{ owners: [{ id: colleague.principal.id, type: 'USER' }] }, { type: 'MIXED' }, { lockedAt: null }],
     ...[{ encryptedFields: [] }, { tenant: randomUUID() }, { version: 9 }, { value: { externalId: 'x' } }],
   ]) {
-    assert.equal((await colleague.call('PATCH', `${SECRETS}/${id}`, bad)).status, 400, JSON.stringify(bad))
+    assert.equal((await me.call('PATCH', `${SECRETS}/${id}`, bad)).status, 400, JSON.stringify(bad))
   }
+  for (const change of [{ name: 'taken' }, { allowedHosts: ['evil.example'] }, { value: { passphrase: 'mine now' } }])
+    assert.equal((await colleague.call('PATCH', `${SECRETS}/${id}`, change)).status, 403, JSON.stringify(change))
   assert.deepEqual((await readSecret(me, id)).body.data.owners[0], { id: me.principal.id, type: 'USER' })
 })
 
@@ -225,12 +227,13 @@ test('42: an event says who did what to which thing, a change too', async (t) =>
   )
 })
 
-test('43: who lets go of a secret as a user of the tenant takes the tenant out', async (t) => {
+test('43: who has a secret as a user of the tenant takes it from nobody, and is told so', async (t) => {
   const { hub, me, simple } = await setup(t)
   const { tenant } = me.principal
   const { id } = (await me.call('POST', SECRETS, { ...simple, owners: [{ id: tenant, type: 'TENANT' }] })).body.data
   const colleague = hub.reader({ tenant })
-  assert.equal((await colleague.call('DELETE', `${SECRETS}/${id}`)).status, 204)
+  assert.equal((await colleague.call('DELETE', `${SECRETS}/${id}`)).status, 403)
+  assert.equal((await me.call('DELETE', `${SECRETS}/${id}/owners?id=${tenant}&type=TENANT`)).status, 200)
   assert.deepEqual((await readSecret(me, id)).body.data.owners, [{ id: me.principal.id, type: 'USER' }])
   assert.equal((await readSecret(colleague, id)).status, 403)
 })

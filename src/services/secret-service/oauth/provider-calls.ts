@@ -207,7 +207,9 @@ function claimsOf(idToken: string): Fields {
  * The answer of a token endpoint as the standard has it, as far as what was meant is plain: JSON under another content type, an error with status
  * 200 (GitHub), no token type, nonsense for the end.
  */
-function normalised(status: number, body: Buffer, retryAfter: string | undefined): Response {
+function normalised(given: number, body: Buffer, retryAfter: string | undefined): Response {
+  // What a `Response` cannot have is no answer of a token endpoint.
+  const status = given < 200 || given > 599 || given === 205 ? 502 : given
   const headers = { 'content-type': 'application/json', ...(retryAfter !== undefined && { 'retry-after': retryAfter }) }
   const json = jsonObject(body)
   if (json === undefined) return new Response(body.length === 0 ? null : new Uint8Array(body), { status, headers })

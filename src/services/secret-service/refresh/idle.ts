@@ -13,8 +13,11 @@ const EVERY_MS = 60_000
 
 /** Renews the tokens that nobody has read for so long that the provider might let them die; once each, whoever else does so meanwhile. */
 export async function renewIdle({ db, clock, logger }: Parts, renewal: Pick<Renewal, 'renew'>): Promise<void> {
-  for (;;) {
-    const rows = await db.queryAs<SecretRow>('everything', FIND, [clock(), BATCH])
+  let after: SecretRow | undefined
+  do {
+    // From the last one on, whatever came of it: what fails must not be found again at once.
+    const since = [after?.refreshed_at ?? '-infinity', after?.id ?? NOBODY]
+    const rows: SecretRow[] = await db.queryAs<SecretRow>('everything', FIND, [clock(), BATCH, ...since])
     await Promise.all(
       rows.map((row) =>
         renewal.renew(toSecret(row)).catch((error: unknown) => {
@@ -24,9 +27,11 @@ export async function renewIdle({ db, clock, logger }: Parts, renewal: Pick<Rene
         }),
       ),
     )
-    if (rows.length < BATCH) return
-  }
+    after = rows.length < BATCH ? undefined : rows.at(-1)
+  } while (after !== undefined)
 }
+
+const NOBODY = '00000000-0000-0000-0000-000000000000'
 
 const FIND = `
   select ${SECRET_COLUMNS}
@@ -36,7 +41,8 @@ const FIND = `
      and (s.current_error is null or s.next_refresh_at is null or s.next_refresh_at <= $1)
      and not coalesce((s.current_error ->> 'isFinal')::boolean, false)
      and (s.lease_until is null or s.lease_until <= clock_timestamp())
-   order by s.refreshed_at limit $2`
+     and (s.refreshed_at, s.id) > ($3::timestamptz, $4::uuid)
+   order by s.refreshed_at, s.id limit $2`
 
 /** Does so as long as the service runs. */
 export function createIdleRenewer(parts: Parts, renewal: Pick<Renewal, 'renew'>): Ticker {

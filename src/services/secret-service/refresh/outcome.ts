@@ -90,6 +90,8 @@ async function lockLeased(
   fence: number,
 ): Promise<Secret | undefined> {
   const secret = await findSecretById(tx, id, true)
-  if (secret === undefined || secret.version !== version) return undefined
-  return (await endLease(tx, secret, fence)) ? secret : undefined
+  if (secret === undefined) return undefined
+  // Also where another value has come meanwhile: nobody asks any more.
+  const isLast = await endLease(tx, secret, fence)
+  return isLast && secret.version === version ? secret : undefined
 }

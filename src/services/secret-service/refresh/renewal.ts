@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { HubError } from '#lib/errors'
-import { isConnectionError } from '#lib/postgres'
+import { isConnectionError, isSerializationError } from '#lib/postgres'
 import { found, type SecretParts } from '../deps.ts'
 import { PROVIDER_TIMEOUT_MS, type ProviderCalls } from '../oauth/provider-calls.ts'
 import { ProviderFailure } from '../oauth/provider-failure.ts'
@@ -56,7 +56,7 @@ export function createRenewal(parts: RenewalParts): RunningRenewal {
         if (fence !== undefined) return await carryOut(secret, fence)
         const state = found(await readLease(db, secret), 'secret')
         if (state.version !== secret.version) return
-        if (!state.isTaken && state.error !== undefined) throw refusal(state.error.message)
+        if (!state.isTaken && state.error !== undefined) throw refusal(state.error)
         await news.within(LOOK_EVERY_MS)
       } finally {
         news.end()
@@ -70,12 +70,15 @@ export function createRenewal(parts: RenewalParts): RunningRenewal {
       const next = await nextValue(parts.calls, means, clock)
       await insist(() => storeNextValue(parts, secret, fence, next))
     } catch (error) {
-      if (!(error instanceof ProviderFailure)) {
+      if (error instanceof HubError || isConnectionError(error)) {
         await releaseLease(db, secret, fence).catch(() => undefined)
         throw error
       }
-      logger.warn({ secretId: secret.id, reason: error.message }, 'A secret could not be renewed')
-      if (await insist(() => storeRefusal(parts, secret, fence, error))) throw refusal(error.message)
+      const failure = error instanceof ProviderFailure ? error : new ProviderFailure(UNEXPECTED, { isFinal: false })
+      if (error instanceof ProviderFailure)
+        logger.warn({ secretId: secret.id, reason: error.message }, 'A secret could not be renewed')
+      else logger.error({ secretId: secret.id, err: error }, 'Renewal of a secret failed')
+      if (await insist(() => storeRefusal(parts, secret, fence, failure))) throw refusal(failure)
     }
   }
 
@@ -86,7 +89,8 @@ export function createRenewal(parts: RenewalParts): RunningRenewal {
       try {
         return await store()
       } catch (error) {
-        if (!isConnectionError(error) || performance.now() > until) throw error
+        const mayPass = isConnectionError(error) || isSerializationError(error)
+        if (!mayPass || performance.now() > until) throw error
         await sleep(250)
       }
     }
@@ -126,6 +130,13 @@ export function createRenewal(parts: RenewalParts): RunningRenewal {
   }
 }
 
-function refusal(reason: string): HubError {
-  return new HubError('conflict', `Cannot read the secret as there is no next value: ${reason}`)
+/** A fault of ours, which nobody outside is told; as every failure it is not tried again without a pause. */
+const UNEXPECTED = 'The next value could not be obtained'
+/** Seconds after which a reader may ask again; not before a pause is over the provider is. */
+const ASK_AGAIN = 2
+
+/** What may pass by itself is worth another look, as a step of a flow takes one; what is refused for good is not. */
+function refusal({ message, isFinal }: { readonly message: string; readonly isFinal?: boolean | undefined }): HubError {
+  const text = `Cannot read the secret as there is no next value: ${message}`
+  return isFinal ? new HubError('conflict', text) : new HubError('unavailable', text, { retryAfter: ASK_AGAIN })
 }

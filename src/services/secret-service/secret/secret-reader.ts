@@ -136,7 +136,8 @@ function outcomeOf({ reading, renewed }: Attempt, row: Row | undefined, renewal:
     demandReader(reading, secret)
     if (reading.version === undefined && renewed === undefined && renewal.isDue(secret, now))
       return { kind: 'due', secret }
-    if (!renewed && isOver(secret, row?.value_version, now)) return { kind: 'over', secret }
+    if (wasNeverObtained(secret) || (!renewed && isOver(secret, row?.value_version, now)))
+      return { kind: 'over', secret }
     return { kind: 'given', secret, row: demandValue(row, reading) }
   } catch (error) {
     if (error instanceof HubError) return { kind: 'refused', error }
@@ -158,10 +159,12 @@ function demandReader({ reader }: Reading, secret: Secret): void {
   throw new HubError('forbidden', `Cannot read the secret in clear as the permission "${name}" is required`)
 }
 
-/** Also what was never obtained. */
-function isOver(secret: Secret, asked: number | null | undefined, now: Date): boolean {
-  const { version, expiresAt, renews, refreshedAt } = secret
-  return asked === version && ((expiresAt !== undefined && expiresAt <= now) || (renews && refreshedAt === undefined))
+function isOver({ version, expiresAt }: Secret, asked: number | null | undefined, now: Date): boolean {
+  return asked === version && expiresAt !== undefined && expiresAt <= now
+}
+
+function wasNeverObtained({ renews, refreshedAt }: Secret): boolean {
+  return renews && refreshedAt === undefined
 }
 
 function demandValue(row: Row | undefined, { version }: Reading): Row {
@@ -201,5 +204,7 @@ function overError({ expiresAt, currentError, renews }: Secret): HubError {
   const reason = currentError === undefined ? '' : `: ${currentError.message}`
   const wayOut = renews ? `there must be a next value${reason}` : 'it must be replaced'
   const state = expiresAt === undefined ? 'it has no value yet' : `it was over at ${expiresAt.toISOString()}`
-  return new HubError('conflict', `Cannot read the secret as ${state} and ${wayOut}`)
+  const text = `Cannot read the secret as ${state} and ${wayOut}`
+  const mayPass = renews && currentError?.isFinal !== true
+  return mayPass ? new HubError('unavailable', text, { retryAfter: 2 }) : new HubError('conflict', text)
 }
