@@ -2,14 +2,14 @@ import { linkOptions } from '@tanstack/react-router'
 import type {
   AccountSearch,
   AuditSearch,
-  AuthClientSearch,
-  AuthClientsSearch,
   CatalogueSearch,
   ClientSearch,
   ClientsSearch,
   FlowSearch,
   FlowsSearch,
   LiveSearch,
+  ProviderSearch,
+  ProvidersSearch,
   RoleSearch,
   RolesSearch,
   RunSearch,
@@ -38,9 +38,9 @@ export const pathTo = {
   secrets: (search: SecretsSearch = {}) => linkOptions({ to: '/secrets', search }),
   secret: (secretId: string, search: SecretSearch = {}) =>
     linkOptions({ to: '/secrets/$secretId', params: { secretId }, search }),
-  authClients: (search: AuthClientsSearch = {}) => linkOptions({ to: '/auth-clients', search }),
-  authClient: (authClientId: string, search: AuthClientSearch = {}) =>
-    linkOptions({ to: '/auth-clients/$authClientId', params: { authClientId }, search }),
+  providers: (search: ProvidersSearch = {}) => linkOptions({ to: '/providers', search }),
+  provider: (providerId: string, search: ProviderSearch = {}) =>
+    linkOptions({ to: '/providers/$providerId', params: { providerId }, search }),
   users: (search: UsersSearch = {}) => linkOptions({ to: '/users', search }),
   user: (userId: string, search: UserSearch = {}) => linkOptions({ to: '/users/$userId', params: { userId }, search }),
   tenants: (search: TenantsSearch = {}) => linkOptions({ to: '/tenants', search }),
@@ -58,14 +58,4 @@ export const pathTo = {
 /** Where a flow takes things in: outside the console, at the hub. */
 export function webhookUrl(flowId: string): string {
   return `${location.origin}/webhooks/hook/${flowId}`
-}
-
-/** Where a provider leads back in the end: the page of the secrets, which leads on to the new one. */
-export function connectedUrl(): string {
-  return `${location.origin}/secrets`
-}
-
-/** Where providers lead users back to: outside the console, at the hub. It is entered where the hub is registered with a provider. */
-export function callbackUrl(): string {
-  return `${location.origin}/secret-service/api/v1/callback`
 }

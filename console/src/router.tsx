@@ -5,8 +5,6 @@ import { meQuery } from './api/queries.ts'
 import { AccountPage } from './pages/account/account-page.tsx'
 import { AuditEntryPage } from './pages/audit/audit-entry-page.tsx'
 import { AuditPage } from './pages/audit/audit-page.tsx'
-import { AuthClientPage } from './pages/auth-clients/auth-client-page.tsx'
-import { AuthClientsPage } from './pages/auth-clients/auth-clients-page.tsx'
 import { CataloguePage } from './pages/catalogue-page.tsx'
 import { ClientPage } from './pages/clients/client-page.tsx'
 import { ClientsPage } from './pages/clients/clients-page.tsx'
@@ -14,6 +12,8 @@ import { FailedPage, MissingPage } from './pages/failed-page.tsx'
 import { FlowPage } from './pages/flows/flow-page.tsx'
 import { FlowsPage } from './pages/flows/flows-page.tsx'
 import { LivePage } from './pages/live/live-page.tsx'
+import { ProviderPage } from './pages/providers/provider-page.tsx'
+import { ProvidersPage } from './pages/providers/providers-page.tsx'
 import { RolePage } from './pages/roles/role-page.tsx'
 import { RolesPage } from './pages/roles/roles-page.tsx'
 import { RunPage } from './pages/runs/run-page.tsx'
@@ -109,8 +109,8 @@ const secrets = createRoute({
   path: '/secrets',
   validateSearch: readSearch.secrets,
   component: SecretsPage,
-  beforeLoad({ search: { secretId } }) {
-    if (secretId !== undefined) throw redirect({ ...pathTo.secret(secretId), replace: true })
+  beforeLoad: ({ search: { secretId } }) => {
+    if (secretId) throw redirect({ ...pathTo.secret(secretId), replace: true })
   },
 })
 const secret = createRoute({
@@ -119,17 +119,17 @@ const secret = createRoute({
   validateSearch: readSearch.secret,
   component: SecretPage,
 })
-const authClients = createRoute({
+const providers = createRoute({
   getParentRoute: parent,
-  path: '/auth-clients',
-  validateSearch: readSearch.authClients,
-  component: AuthClientsPage,
+  path: '/providers',
+  validateSearch: readSearch.providers,
+  component: ProvidersPage,
 })
-const authClient = createRoute({
+const provider = createRoute({
   getParentRoute: parent,
-  path: '/auth-clients/$authClientId',
-  validateSearch: readSearch.authClient,
-  component: AuthClientPage,
+  path: '/providers/$providerId',
+  validateSearch: readSearch.provider,
+  component: ProviderPage,
 })
 const audit = createRoute({
   getParentRoute: parent,
@@ -211,8 +211,8 @@ const routeTree = root.addChildren([
     run,
     secrets,
     secret,
-    authClients,
-    authClient,
+    providers,
+    provider,
     audit,
     auditEntry,
     users,

@@ -52,26 +52,27 @@ export interface AuditSearch {
   readonly about?: string
   readonly page?: number
 }
-/** Secrets: of a type; what is being done; and the one that has just been obtained, from where a provider leads back. */
+/** Secrets: of a type; what is being done, and by which provider; the one that was just obtained from a provider, which leads to its page. */
 export interface SecretsSearch extends Listing {
   readonly type?: SecretType
+  readonly provider?: string
   readonly secretId?: string
   readonly do?: 'create'
 }
 /** A secret: the page of those who read it, and what is being done. */
 export interface SecretSearch {
   readonly page?: number
-  readonly do?: 'change' | 'value' | 'share' | 'owner' | 'delete'
+  readonly do?: 'change' | 'value' | 'connect' | 'share' | 'owner' | 'delete'
 }
-/** Auth clients; and what is being done. */
-export interface AuthClientsSearch {
+/** Providers; and what is being done. */
+export interface ProvidersSearch {
   readonly page?: number
   readonly do?: 'create'
 }
-/** An auth client: the page of the secrets obtained through it, and what is being done. */
-export interface AuthClientSearch {
+/** A provider: the page of its secrets, and what is being done. */
+export interface ProviderSearch {
   readonly page?: number
-  readonly do?: 'connect' | 'change' | 'delete'
+  readonly do?: 'connect' | 'change' | 'share' | 'delete'
 }
 
 /** Users: with a status, of a tenant, who have a role; and what is being done. */
@@ -194,15 +195,19 @@ export const readSearch = {
   secrets: (raw: Raw): SecretsSearch => ({
     ...listing(raw),
     ...oneOf(raw, 'type', secretTypes),
+    ...id(raw, 'provider'),
     ...id(raw, 'secretId'),
     ...oneOf(raw, 'do', ['create']),
   }),
   secret: (raw: Raw): SecretSearch => ({
     ...page(raw),
-    ...oneOf(raw, 'do', ['change', 'value', 'share', 'owner', 'delete']),
+    ...oneOf(raw, 'do', ['change', 'value', 'connect', 'share', 'owner', 'delete']),
   }),
-  authClients: (raw: Raw): AuthClientsSearch => ({ ...page(raw), ...oneOf(raw, 'do', ['create']) }),
-  authClient: (raw: Raw): AuthClientSearch => ({ ...page(raw), ...oneOf(raw, 'do', ['connect', 'change', 'delete']) }),
+  providers: (raw: Raw): ProvidersSearch => ({ ...page(raw), ...oneOf(raw, 'do', ['create']) }),
+  provider: (raw: Raw): ProviderSearch => ({
+    ...page(raw),
+    ...oneOf(raw, 'do', ['connect', 'change', 'share', 'delete']),
+  }),
   users: (raw: Raw): UsersSearch => ({
     ...listing(raw),
     ...oneOf(raw, 'status', statuses),

@@ -22,12 +22,12 @@ export function isShared({ owners }: Owned): boolean {
   return owners.some(({ type }) => type === 'TENANT')
 }
 
-/** The types whose values people type; those of the others come from a provider. */
-export type TypedSecret = 'SIMPLE' | 'MIXED' | 'API_KEY'
+/** The types whose values people type, or by which the hub signs in at a provider; those of the others come from somebody's consent there. */
+export type TypedSecret = 'SIMPLE' | 'MIXED' | 'API_KEY' | 'OA2_CLIENT_CREDENTIALS' | 'SESSION_AUTH'
 
-/** Whether people type the values of such secrets. */
+/** Whether a form states the values of such secrets. */
 export function isTyped(type: SecretType): type is TypedSecret {
-  return ['SIMPLE', 'MIXED', 'API_KEY'].includes(type)
+  return ['SIMPLE', 'MIXED', 'API_KEY', 'OA2_CLIENT_CREDENTIALS', 'SESSION_AUTH'].includes(type)
 }
 
 /** The one table of what somebody who is signed in may do with a secret that is shown: its owners and administrators of the hub see it. */
@@ -36,27 +36,12 @@ export const secretCan = {
   /** Administrators of the hub handle all secrets, but read only what is their own. */
   read: (me: Actor, secret: Secret): Leave =>
     allOf(ownershipOf(me, secret) ? yes : no('Only its owners may'), within(me, 'secrets.secret.readRaw')),
-  replace: ({ type }: Secret): Leave =>
-    isTyped(type) ? yes : no('Its value comes from a provider: connect anew for another one'),
+  replace: ({ type }: Secret): Leave => (isTyped(type) ? yes : no('Its value comes from a provider')),
+  /** Where its provider is gone, the dialog says so. */
+  connectAnew: ({ type }: Pick<Secret, 'type'>): Leave =>
+    type === 'OA2_AUTHORIZATION_CODE' ? yes : no('It does not come from somebody’s consent'),
   share: (secret: Secret): Leave => (isShared(secret) ? no('The tenant owns it already') : yes),
   takeOwner: ({ owners }: Secret): Leave =>
     owners.length > 1 ? yes : no('It is the last owner: delete the secret instead'),
   seeReadings: (me: Actor): Leave => within(me, 'logs.read'),
-}
-
-/** Whoever changes an auth client says where the tokens of all go who connect through it: that is for owners in person. */
-const inPerson = (me: Actor, client: Owned): Leave =>
-  me.permissions.includes('all') || ownershipOf(me, client)?.type === 'USER' ? yes : no('Only its owners in person may')
-
-/** The same for an auth client that is shown. */
-export const authClientCan = {
-  create: secretCan.create,
-  /** By OAuth 1 and by a session one connects by the API alone. */
-  connect: (me: Actor, client: Owned & { readonly type: string }): Leave =>
-    allOf(
-      client.type.startsWith('OA2_') ? yes : no('Secrets of this type are made by the API'),
-      ownershipOf(me, client) ? yes : no('Only its owners may'),
-    ),
-  change: inPerson,
-  delete: inPerson,
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Owner } from './api/secret-queries.ts'
-import { authClientCan, ownershipOf, secretCan } from './secret-can.ts'
+import { ownershipOf, secretCan } from './secret-can.ts'
 
 const tenant = '01a20b7c-88ee-741b-861e-e2ec48bf93b6'
 const raw = 'secrets.secret.readRaw'
@@ -35,16 +35,4 @@ test('ownershipOf() is the entry that the hub takes first', () => {
   assert.deepEqual(ownershipOf(ben, secret(shared, bens)), bens)
   assert.deepEqual(ownershipOf({ ...ben, id: 'cleo' }, secret(bens, shared)), shared)
   assert.equal(ownershipOf(admin, secret(bens, shared)), undefined)
-})
-
-test('authClientCan lets all owners connect, and those in person change', () => {
-  const client = (type: string, ...owners: Owner[]) => ({ type, owners })
-  const may = (me: typeof admin, of: ReturnType<typeof client>) => [
-    authClientCan.connect(me, of).may,
-    authClientCan.change(me, of).may,
-  ]
-  assert.deepEqual(may(ben, client('OA2_AUTHORIZATION_CODE', bens)), [true, true])
-  assert.deepEqual(may(ben, client('OA2_AUTHORIZATION_CODE', shared)), [true, false])
-  assert.deepEqual(may(admin, client('OA2_AUTHORIZATION_CODE', bens, shared)), [false, true])
-  assert.deepEqual(may(ben, client('SESSION_AUTH', bens)), [false, true])
 })

@@ -4,11 +4,9 @@ import type { Page } from 'playwright-core'
 import { openBrowser } from '../support/browser.ts'
 import { accessibilityFaults, buildConsole, openConsole } from '../support/console.ts'
 import type { HubClient } from '../support/hub-client.ts'
-import { type ProviderAnswer, startProviderStub, tokens } from '../support/provider-stub.ts'
 import { createMember, createTenant, startTestHub } from '../support/test-hub.ts'
 
 const SECRETS = '/secret-service/api/v1/secrets'
-const CLIENTS = '/secret-service/api/v1/auth-clients'
 const [before, after] = ['the former pass phrase', 'the next pass phrase']
 
 /** A hub with the console, a browser, and a tenant of it; undefined where no browser runs. */
@@ -16,17 +14,10 @@ async function setup(t: TestContext) {
   const browser = await openBrowser(t)
   if (browser === undefined) return undefined
   buildConsole()
-  const hub = { ...(await startTestHub(t, { env: { OIH_OUTBOUND_ALLOW: '127.0.0.0/8' } })), browser }
+  const hub = { ...(await startTestHub(t)), browser }
   const tenant = await createTenant(hub.admin)
-  const all = [
-    'secrets.secret.readRaw',
-    'secrets.authClient.readRaw',
-    'logs.read',
-    'events.read',
-    'tenant.account.read',
-  ]
   const member = (...permissions: string[]) => createMember(hub, tenant, { permissions })
-  const anna = await member(...all)
+  const anna = await member('secrets.secret.readRaw', 'logs.read', 'events.read', 'tenant.account.read')
   return { hub, tenant, member, anna }
 }
 
@@ -41,15 +32,6 @@ const closed = (page: Page) => dialog(page).waitFor({ state: 'detached' })
 async function store(client: HubClient, name: string, more: object = {}): Promise<string> {
   const value = { username: 'robot', passphrase: before }
   return (await client.expect('POST', SECRETS, { name, type: 'SIMPLE', value, ...more })).data.id
-}
-
-/** A provider whose users consent at once. */
-const consenting: ProviderAnswer = (call, response) => {
-  const { pathname, searchParams } = new URL(call.path, 'http://provider')
-  if (pathname !== '/auth') return tokens(call)
-  const back = new URLSearchParams({ code: 'the-code', state: searchParams.get('state') ?? '' })
-  response.writeHead(302, { location: `${searchParams.get('redirect_uri')}?${back}` }).end()
-  return undefined
 }
 
 describe('the console for secrets', () => {
@@ -177,69 +159,6 @@ describe('the console for secrets', () => {
     assert.equal((await anna.call('GET', `${SECRETS}/${id}`)).status, 404)
   })
 
-  test('connects an account by OAuth, and leads back to the new secret', async (t) => {
-    const ready = await setup(t)
-    if (ready === undefined) return
-    const { hub, anna, member } = ready
-    const provider = await startProviderStub(t)
-    provider.answer = consenting
-    const page = await openConsole(t, hub, { token: anna.token, refused: /^400 .*\/auth-clients$/ })
-    await page.goto('/auth-clients')
-    await page.getByRole('link', { name: 'Create the first one' }).click()
-    await dialog(page).getByLabel('Provider').waitFor()
-    assert.equal(await page.evaluate('document.activeElement.name'), 'template', 'the keyboard is at the first field')
-    await dialog(page).getByLabel('Provider').selectOption('Google')
-    assert.equal(await dialog(page).getByLabel('Name', { exact: true }).inputValue(), 'Google')
-    assert.equal(await page.getByLabel('Scope').inputValue(), 'openid email')
-    await dialog(page).getByText(`${hub.url}/secret-service/api/v1/callback`).waitFor()
-    await dialog(page).getByLabel('Provider').selectOption('OA2_AUTHORIZATION_CODE')
-    await dialog(page).getByLabel('Name', { exact: true }).fill('Shop')
-    await page.getByLabel('Client id').fill('the-client-id')
-    await page.getByLabel('Client secret').fill('the-client-secret')
-    await page.getByLabel('Authorization endpoint').fill(`${provider.url}/auth`)
-    await page.getByLabel('Token endpoint').fill('http://shop.example/token')
-    await page.getByLabel('Share it').check()
-    await submit(page, 'Create')
-    await page.locator('.fault').waitFor()
-    assert.equal(await page.getByLabel('Token endpoint').getAttribute('aria-invalid'), 'true')
-    await page.getByLabel('Token endpoint').fill(`${provider.url}/token`)
-    await submit(page, 'Create')
-    await heading(page, 'Shop').waitFor()
-    const client = page.url()
-    await region(page, 'Settings').getByText('***').first().waitFor()
-    assert.ok(!(await page.content()).includes('the-client-secret'), 'not even to who may see it')
-
-    await button(page, 'Connect').click()
-    await page.getByLabel('Name of the secret').fill('My shop')
-    await page.getByLabel('Scope').fill('orders')
-    await submit(page, 'Go to the provider')
-    await heading(page, 'My shop').waitFor()
-    assert.equal(new URL(page.url()).search, '')
-    await region(page, 'Details').getByText('renewed by the hub').waitFor()
-    await region(page, 'Value').getByText('orders').waitFor()
-    assert.ok(!(await page.content()).includes('access-token-'))
-    await button(page, 'Replace value').focus()
-    await page.getByRole('tooltip').getByText('connect anew').waitFor()
-    await page.getByRole('link', { name: /^the auth client/ }).click()
-    await heading(page, 'Shop').waitFor()
-    await page.getByRole('row', { name: 'My shop' }).waitFor()
-
-    await button(page, 'Change').click()
-    await page.getByLabel('Name', { exact: true }).fill('Shop 2')
-    await submit(page, 'Save')
-    await heading(page, 'Shop 2').waitFor()
-    const ben = await member()
-    const other = await openConsole(t, hub, { token: ben.token })
-    await other.goto(client)
-    await button(other, 'Delete').focus()
-    await other.getByRole('tooltip').getByText('Only its owners in person may').waitFor()
-    await button(other, 'Connect').click()
-    await submit(other, 'Go to the provider')
-    await heading(other, 'Shop 2').waitFor()
-    await other.waitForURL(/\/secrets\/[\w-]{36}$/)
-    assert.equal((await anna.expect('GET', SECRETS)).data.length, 1, 'what Ben connected is his alone')
-  })
-
   test('is accessible, light and dark, fits a narrow screen, and has an address for every state', async (t) => {
     const ready = await setup(t)
     if (ready === undefined) return
@@ -247,9 +166,6 @@ describe('the console for secrets', () => {
     const id = await store(anna, 'CRM', { owners: [{ id: tenant, type: 'TENANT' }] })
     await store(anna, `A long name ${'of a secret '.repeat(10)}`, { expiresAt: '2020-01-01T00:00:00Z' })
     await anna.expect('GET', `${SECRETS}/${id}`)
-    const credentials = { clientId: 'the-client-id', clientSecret: 'the-client-secret' }
-    const google = { name: 'Google', type: 'OA2_AUTHORIZATION_CODE', template: 'google', ...credentials }
-    const client = (await anna.expect('POST', CLIENTS, google)).data.id
     const page = await openConsole(t, hub, { token: anna.token, refused: /^404 / })
     for (const [path, text] of [
       ['/secrets', 'over'],
@@ -264,12 +180,6 @@ describe('the console for secrets', () => {
       [`/secrets/${id}?do=delete`, 'You own it no longer'],
       [`/secrets/${crypto.randomUUID()}`, 'No secret found'],
       [`/audit?about=${id}`, 'entries'],
-      ['/auth-clients', 'Google'],
-      ['/auth-clients?do=create', 'Register the hub there first'],
-      [`/auth-clients/${client}`, 'None yet'],
-      [`/auth-clients/${client}?do=connect`, 'You sign in at the provider'],
-      [`/auth-clients/${client}?do=change`, 'Empty: as it is.'],
-      [`/auth-clients/${client}?do=delete`, 'are renewed no more'],
     ] as const) {
       await page.goto(path)
       await page.locator('main').getByText(text).filter({ visible: true }).first().waitFor()

@@ -1,8 +1,13 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { TestContext } from 'node:test'
 import { Provider } from 'oidc-provider'
+
+/** How it asks: not at all, as the account consents to everything, or by a page with the buttons "Allow" and "Deny". */
+interface ForeignOptions {
+  readonly asks?: boolean
+}
 
 /** An authorization server of somebody else, by a library that others rely on. It knows one account, which consents to everything. */
 export interface ForeignProvider {
@@ -16,7 +21,11 @@ export interface ForeignProvider {
 export const account = { sub: 'anna', email: 'anna@provider.example' }
 
 /** Starts one whose client is `hub` with the secret `hub's secret`; it wants PKCE, gives refresh tokens that are good once, and names itself as issuer. */
-export async function startForeignProvider(t: TestContext, redirectUri: string): Promise<ForeignProvider> {
+export async function startForeignProvider(
+  t: TestContext,
+  redirectUri: string,
+  { asks = false }: ForeignOptions = {},
+): Promise<ForeignProvider> {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   t.after(
@@ -62,9 +71,19 @@ export async function startForeignProvider(t: TestContext, redirectUri: string):
   const handle = provider.callback()
   server.on('request', (request, response) => {
     if (!request.url?.startsWith('/interaction/')) return handle(request, response)
-    return provider.interactionFinished(request, response, { login: { accountId: account.sub } })
+    if (asks && request.method === 'GET') return ask(request, response)
+    const denied = request.url.endsWith('/deny') ? { error: 'access_denied' } : undefined
+    return provider.interactionFinished(request, response, denied ?? { login: { accountId: account.sub } })
   })
   return { url, granted, refused }
+}
+
+/** The page of a consent. The way on is below the address of the interaction, as far as its cookie goes. */
+function ask({ url }: IncomingMessage, response: ServerResponse): void {
+  const button = (way: string, text: string) => `<button formaction="${url}/${way}">${text}</button>`
+  response.writeHead(200, { 'content-type': 'text/html' })
+  response.end(`<!doctype html><html lang="en"><title>A provider</title><h1>May the hub act for ${account.sub}?</h1>
+<form method="post">${button('allow', 'Allow')} ${button('deny', 'Deny')}</form>`)
 }
 
 /** Follows redirects with cookies, as a browser does, up to one that leads to `until`; resolves to that address. */

@@ -4454,6 +4454,10 @@ export interface Paths {
                   [k: string]: unknown
                 }
               }[]
+              /**
+               * What to register at any provider: where it leads users back to
+               */
+              redirectUri: string
             }
           }
         }
@@ -5185,6 +5189,113 @@ export interface Paths {
       }
       responses: {
         204: {}
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/secret-service/api/v1/auth-clients/{id}/owners': {
+    post: {
+      parameters: {
+        path: {
+          id: string
+        }
+      }
+      requestBody: {
+        content: {
+          'application/json': {
+            id: string
+            /**
+             * A user, or all users of the tenant
+             */
+            type?: 'USER' | 'TENANT'
+          }
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              /**
+               * With the fields of its type, credentials masked; lists have none of them
+               */
+              data: {
+                _id: string
+                id: string
+                name: string
+                type:
+                  | 'OA1_TWO_LEGGED'
+                  | 'OA1_THREE_LEGGED'
+                  | 'OA2_AUTHORIZATION_CODE'
+                  | 'OA2_CLIENT_CREDENTIALS'
+                  | 'SESSION_AUTH'
+                tenant: string
+                owners: {
+                  id: string
+                  /**
+                   * A user, or all users of the tenant
+                   */
+                  type: 'USER' | 'TENANT'
+                }[]
+                createdAt: string
+                updatedAt: string
+                [k: string]: unknown
+              }
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+    delete: {
+      parameters: {
+        query: {
+          id: string
+          type?: 'USER' | 'TENANT'
+        }
+        path: {
+          id: string
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              /**
+               * With the fields of its type, credentials masked; lists have none of them
+               */
+              data: {
+                _id: string
+                id: string
+                name: string
+                type:
+                  | 'OA1_TWO_LEGGED'
+                  | 'OA1_THREE_LEGGED'
+                  | 'OA2_AUTHORIZATION_CODE'
+                  | 'OA2_CLIENT_CREDENTIALS'
+                  | 'SESSION_AUTH'
+                tenant: string
+                owners: {
+                  id: string
+                  /**
+                   * A user, or all users of the tenant
+                   */
+                  type: 'USER' | 'TENANT'
+                }[]
+                createdAt: string
+                updatedAt: string
+                [k: string]: unknown
+              }
+            }
+          }
+        }
         default: {
           content: {
             'application/problem+json': Problem

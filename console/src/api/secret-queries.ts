@@ -9,10 +9,6 @@ import { type Answer, auditQuery, PAGE_SIZE } from './queries.ts'
 export type SecretInList = Answer<'/secret-service/api/v1/secrets'>['data'][number]
 /** A secret with its value, masked or in clear. */
 export type Secret = Answer<'/secret-service/api/v1/secrets/{id}'>['data']
-/** An auth client: by what the hub is known to a provider. With the fields of its type, but for lists. */
-export type AuthClient = Answer<'/secret-service/api/v1/auth-clients/{id}'>['data']
-/** A provider that is known beforehand. */
-export type ProviderTemplate = Answer<'/secret-service/api/v1/auth-client-templates'>['data'][number]
 /** What kind of secret it is. */
 export type SecretType = Secret['type']
 /** Somebody who owns a secret. */
@@ -60,46 +56,6 @@ export const secretVersionsQuery = (id: string) =>
     queryKey: ['secrets', 'versions', id],
     queryFn: () => answerOf(hub.GET('/secret-service/api/v1/secrets/{id}/versions', { params: { path: { id } } })),
   })
-
-/** Auth clients: one's own and those that all of the tenant may connect through. */
-export const authClientsQuery = ({ page = 1 }: { page?: number | undefined }) =>
-  queryOptions({
-    queryKey: ['auth-clients', 'list', page],
-    queryFn: () => {
-      const query = { 'page[number]': page, 'page[size]': PAGE_SIZE }
-      return answerOf(hub.GET('/secret-service/api/v1/auth-clients', { params: { query } }))
-    },
-    placeholderData: keepPreviousData,
-  })
-
-/** One auth client, its credentials masked for everybody. */
-export const authClientQuery = (id: string) =>
-  queryOptions({
-    queryKey: ['auth-clients', 'one', id],
-    queryFn: () => {
-      const params = { path: { id }, query: { masked: true } }
-      return answerOf(hub.GET('/secret-service/api/v1/auth-clients/{id}', { params }))
-    },
-  })
-
-/** One's secrets that were obtained through an auth client. */
-export const authClientSecretsQuery = (id: string, page = 1) =>
-  queryOptions({
-    queryKey: ['auth-clients', 'secrets', id, page],
-    queryFn: () => {
-      const params = { path: { id }, query: { 'page[number]': page, 'page[size]': PAGE_SIZE } }
-      return answerOf(hub.GET('/secret-service/api/v1/auth-clients/{id}/secrets', { params }))
-    },
-    placeholderData: keepPreviousData,
-    refetchInterval: SECRETS_POLL_MS,
-  })
-
-/** The providers that are known beforehand. */
-export const providerTemplatesQuery = queryOptions({
-  queryKey: ['auth-clients', 'templates'],
-  queryFn: () => answerOf(hub.GET('/secret-service/api/v1/auth-client-templates')),
-  staleTime: 60_000,
-})
 
 /** What the audit log calls a reading. */
 export const READING = 'secret-service.token.get'

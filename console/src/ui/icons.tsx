@@ -55,7 +55,7 @@ export const SecretIcon = () => (
   </Drawing>
 )
 /** A plug. */
-export const AuthClientIcon = () => (
+export const ProviderIcon = () => (
   <Drawing>
     <path d="M5.5 1.5v3.5M10.5 1.5v3.5M3.5 5h9v2.5a4.5 4.5 0 0 1-9 0zM8 12v2.5" />
   </Drawing>

@@ -7,12 +7,12 @@ import { type Actor, type Leave, yes } from '../leave.ts'
 import { pathTo } from '../path-builder.ts'
 import {
   AuditIcon,
-  AuthClientIcon,
   CatalogueIcon,
   ClientIcon,
   FlowIcon,
   LiveIcon,
   PersonIcon,
+  ProviderIcon,
   RoleIcon,
   RunIcon,
   SecretIcon,
@@ -33,7 +33,7 @@ const groups = [
       { name: 'Flows', Icon: FlowIcon, leave: everybody, link: () => pathTo.flows() },
       { name: 'Runs', Icon: RunIcon, leave: everybody, link: () => pathTo.runs() },
       { name: 'Secrets', Icon: SecretIcon, leave: everybody, link: () => pathTo.secrets() },
-      { name: 'Auth clients', Icon: AuthClientIcon, leave: everybody, link: () => pathTo.authClients() },
+      { name: 'Providers', Icon: ProviderIcon, leave: everybody, link: () => pathTo.providers() },
       { name: 'Audit', Icon: AuditIcon, leave: everybody, link: () => pathTo.audit() },
     ],
   },

@@ -13,7 +13,7 @@ export function registerMounts(server: FastifyInstance, mounts: readonly Mount[]
       method: route.method,
       url: mount.base + route.path,
       schema: operationOf(route, mount),
-      config: { access: route.permission },
+      config: { access: route.permission, forBrowsers: route.forBrowsers ?? false },
       ...(route.bodyLimit === undefined ? {} : { bodyLimit: route.bodyLimit }),
       handler: handlerOf(route),
     })

@@ -5,6 +5,7 @@ import type { Logger } from '../logger.ts'
 import type { Principal, TokenLookup } from '../principal.ts'
 import { authenticate } from './authentication.ts'
 import { problemOf, toHubError } from './problem.ts'
+import { problemPage } from './problem-page.ts'
 import type { Access } from './route.ts'
 import { originOf, type Provenance } from './same-origin.ts'
 import { answerUnrouted, type MethodsOf } from './unrouted.ts'
@@ -14,6 +15,8 @@ declare module 'fastify' {
     access?: Access
     /** Served while the server stops, and its access lines are for debugging only. */
     quiet?: boolean
+    /** Errors are told to browsers by a page. */
+    forBrowsers?: boolean
   }
   interface FastifyRequest {
     principal: Principal | undefined
@@ -79,7 +82,7 @@ function setHeaders(request: FastifyRequest, reply: FastifyReply): void {
   })
 }
 
-/** Answers any error as a problem document. One of ours is logged with the request id, all that the caller gets of it. */
+/** Answers any error as a problem document, or as a page where a browser leads somebody to it. One of ours is logged with the request id, all that the caller gets of it. */
 export function createErrorHandler(logger: Logger) {
   return (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
     const seen = toHubError(error)
@@ -90,6 +93,14 @@ export function createErrorHandler(logger: Logger) {
     }
     const { status, headers, json } = problemOf(seen, request.id)
     setHeaders(request, reply)
-    reply.code(status).headers(headers).send(json)
+    reply.code(status).headers(headers)
+    if (!isForPeople(request)) return void reply.send(json)
+    const page = problemPage(seen, request.id)
+    reply.headers(page.headers).type('text/html; charset=utf-8').send(page.html)
   }
+}
+
+/** A browser that opens an address asks for HTML before all else; one that calls on behalf of a page does not. */
+function isForPeople({ routeOptions, headers: { accept = '' } }: FastifyRequest): boolean {
+  return routeOptions?.config.forBrowsers === true && accept.startsWith('text/html')
 }

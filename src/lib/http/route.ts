@@ -124,6 +124,8 @@ interface RouteHead {
   readonly bodyLimit?: number
   /** Content type of answers that are no JSON. */
   readonly produces?: string
+  /** Browsers are led to it: errors are told to them by a page instead of a problem document. */
+  readonly forBrowsers?: boolean
   /** Content type of a `rawBody` for the documentation; default: any. */
   readonly consumes?: string
   /** Lets texts through that PostgreSQL cannot store: NUL characters and lone surrogates in the body. */

@@ -8,6 +8,7 @@ import { createProviderCalls } from './oauth/provider-calls.ts'
 import { permissions } from './permissions.ts'
 import { createIdleRenewer } from './refresh/idle.ts'
 import { createRenewal } from './refresh/renewal.ts'
+import { deleteAuthClientOwner, postAuthClientOwner } from './routes/auth-client-owners.ts'
 import { getCallback, postCallback } from './routes/callback.ts'
 import { deleteAuthClient } from './routes/delete-auth-client.ts'
 import { deleteAuthClients } from './routes/delete-auth-clients.ts'
@@ -72,13 +73,15 @@ export function createSecretService(deps: SecretServiceDeps): Service {
           deleteSecretOwner(parts),
           postHmacValidation(parts),
           getSecretVersions(parts),
-          getAuthClientTemplates(),
+          getAuthClientTemplates(parts),
           getAuthClients(parts),
           postAuthClient(parts),
           deleteAuthClients(parts),
           getAuthClient(parts),
           patchAuthClient(parts),
           deleteAuthClient(parts),
+          postAuthClientOwner(parts),
+          deleteAuthClientOwner(parts),
           getAuthClientSecrets(parts),
           postAuthClientFlow(parts),
           getCallback(calling),

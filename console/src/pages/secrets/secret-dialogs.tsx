@@ -14,14 +14,22 @@ import { Dialog } from '../../ui/dialog.tsx'
 import { Form, textOf } from '../../ui/form.tsx'
 import { ChoiceField, TextField } from '../../ui/form-fields.tsx'
 import { MomentField, momentOf } from '../../ui/moment-field.tsx'
+import { ConnectAnew } from '../providers/connect.tsx'
 import { AboutFields, endHint, hostsOf, typedValue, ValueFields } from './secret-fields.tsx'
 
 interface DialogProps {
   readonly secret: Secret
-  readonly onClose: () => unknown
+  readonly onClose: () => void
 }
 
-const dialogs = { change: ChangeSecret, value: ReplaceValue, share: ShareSecret, owner: AddOwner, delete: DeleteSecret }
+const dialogs = {
+  change: ChangeSecret,
+  value: ReplaceValue,
+  connect: ConnectAnew,
+  share: ShareSecret,
+  owner: AddOwner,
+  delete: DeleteSecret,
+}
 
 /** What is being done with a secret. */
 export function SecretDialogs({ doing, ...props }: DialogProps & { doing: NonNullable<SecretSearch['do']> }) {
@@ -67,7 +75,7 @@ function ReplaceValue({ secret, onClose }: DialogProps) {
     const expiresAt = momentOf(values, 'expiresAt')
     return patchSecret(secret, {
       value: typedValue(type, values).value,
-      keepPreviousFor: Number(values.get('keepPreviousFor')),
+      keepPreviousFor: Number(values.get('keepPreviousFor') ?? 0),
       ...(expiresAt && { expiresAt }),
     })
   }
@@ -75,14 +83,24 @@ function ReplaceValue({ secret, onClose }: DialogProps) {
     <Dialog title={`Another value for ${secret.name}`} onClose={onClose}>
       <Form action="Replace value" onSubmit={replace} onDone={onClose} onCancel={onClose}>
         <ValueFields type={type} value={secret.value} />
-        <MomentField label="Ends" name="expiresAt" hint="Of the new value; that of the former one is not its own." />
-        <ChoiceField
-          label="Keep the former value good for"
-          name="keepPreviousFor"
-          options={keeps}
-          defaultValue="3600"
-          hint="Time for the other side to change too. Where the former value has leaked, give it none."
-        />
+        {secret.renews ? (
+          <p>The former token is gone at once: the hub gets another one when it is next needed.</p>
+        ) : (
+          <>
+            <MomentField
+              label="Ends"
+              name="expiresAt"
+              hint="Of the new value; that of the former one is not its own."
+            />
+            <ChoiceField
+              label="Keep the former value good for"
+              name="keepPreviousFor"
+              options={keeps}
+              defaultValue="3600"
+              hint="Time for the other side to change too. Where the former value has leaked, give it none."
+            />
+          </>
+        )}
       </Form>
     </Dialog>
   )

@@ -2,9 +2,17 @@ import type { Secret } from '../../api/secret-queries.ts'
 import type { TypedSecret } from '../../secret-can.ts'
 import { textOf } from '../../ui/form.tsx'
 import { LinesField, TextField } from '../../ui/form-fields.tsx'
+import { ProviderValue } from './provider-value.tsx'
+
+interface ValueFieldsProps {
+  readonly type: TypedSecret
+  readonly value?: Secret['value']
+  /** Of a secret for which the hub signs in at a provider: which one to begin with. */
+  readonly provider?: string | undefined
+}
 
 /** The fields of a value, named as the hub names them when it refuses one. What is sealed is never filled in. */
-export function ValueFields({ type, value = {} }: { type: TypedSecret; value?: Secret['value'] }) {
+export function ValueFields({ type, value = {}, provider }: ValueFieldsProps) {
   switch (type) {
     case 'SIMPLE':
       return (
@@ -28,6 +36,9 @@ export function ValueFields({ type, value = {} }: { type: TypedSecret; value?: S
           />
         </>
       )
+    case 'OA2_CLIENT_CREDENTIALS':
+    case 'SESSION_AUTH':
+      return <ProviderValue type={type} value={value} provider={provider} />
   }
 }
 
@@ -35,9 +46,12 @@ function SealedField(field: { label: string; name: string }) {
   return <TextField type="password" autoComplete="new-password" required {...field} />
 }
 
+/** By what the names of fields begin that a provider wants filled in. */
+const INPUT = 'value.inputFields.'
+
 /** The value that a form states. Nothing is taken from it: spaces can belong to a password. */
 export function typedValue(type: TypedSecret, values: FormData) {
-  const given = (name: string) => String(values.get(`value.${name}`))
+  const given = (name: string) => String(values.get(`value.${name}`) ?? '')
   switch (type) {
     case 'SIMPLE':
       return { type, value: { username: given('username'), passphrase: given('passphrase') } } as const
@@ -46,6 +60,15 @@ export function typedValue(type: TypedSecret, values: FormData) {
     case 'API_KEY': {
       const headerName = textOf(values, 'value.headerName')
       return { type, value: { key: given('key'), ...(headerName && { headerName }) } } as const
+    }
+    case 'OA2_CLIENT_CREDENTIALS': {
+      const scope = textOf(values, 'value.scope')
+      return { type, value: { authClientId: given('authClientId'), ...(scope && { scope }) } } as const
+    }
+    case 'SESSION_AUTH': {
+      const filled = [...values].filter(([name, text]) => name.startsWith(INPUT) && text !== '')
+      const inputFields = Object.fromEntries(filled.map(([name, text]) => [name.slice(INPUT.length), String(text)]))
+      return { type, value: { authClientId: given('authClientId'), inputFields } } as const
     }
   }
 }

@@ -6,13 +6,14 @@ import { type Secret, secretQuery, secretVersionsQuery } from '../../api/secret-
 import { yes } from '../../leave.ts'
 import { pathTo } from '../../path-builder.ts'
 import type { SecretSearch } from '../../search.ts'
-import { ownershipOf, secretCan } from '../../secret-can.ts'
+import { isTyped, ownershipOf, secretCan } from '../../secret-can.ts'
 import { ActionButton } from '../../ui/action-button.tsx'
 import { Fact, Facts } from '../../ui/facts.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
 import { Moment } from '../../ui/moment.tsx'
 import { PageHead } from '../../ui/page-head.tsx'
-import { ShortId, shortId } from '../../ui/short-id.tsx'
+import { ProviderLink } from '../../ui/provider-link.tsx'
+import { ShortId } from '../../ui/short-id.tsx'
 import { ThingTable } from '../../ui/thing-table.tsx'
 import { usePageSearch } from '../../ui/use-page-search.ts'
 import { SecretDialogs } from './secret-dialogs.tsx'
@@ -45,6 +46,7 @@ function SecretView({ secret }: { secret: Secret }) {
   const { data: me } = useSuspenseQuery(meQuery)
   const to = useCallback((changed: SecretSearch) => pathTo.secret(secret.id, changed), [secret.id])
   const { change, open, close } = usePageSearch<SecretSearch>(search, to)
+  const [connects, hasFailed] = [secretCan.connectAnew(secret), secret.currentError !== undefined]
   const isShared = secret.owners.length > 1 && ownershipOf(me, secret) !== undefined
   return (
     <>
@@ -52,9 +54,15 @@ function SecretView({ secret }: { secret: Secret }) {
         <ActionButton leave={yes} onAction={() => open('change')}>
           Change
         </ActionButton>
-        <ActionButton leave={secretCan.replace(secret)} onAction={() => open('value')}>
-          Replace value
-        </ActionButton>
+        {connects.may ? (
+          <ActionButton leave={connects} onAction={() => open('connect')} tone={hasFailed ? 'primary' : 'plain'}>
+            Connect anew
+          </ActionButton>
+        ) : (
+          <ActionButton leave={secretCan.replace(secret)} onAction={() => open('value')}>
+            Replace value
+          </ActionButton>
+        )}
         <ActionButton leave={yes} onAction={() => open('delete')}>
           {isShared ? 'Let go' : 'Delete'}
         </ActionButton>
@@ -72,25 +80,25 @@ function SecretView({ secret }: { secret: Secret }) {
   )
 }
 
-function RefreshError({ secret: { currentError, value } }: { secret: Secret }) {
+function RefreshError({ secret }: { secret: Secret }) {
+  const { currentError, type } = secret
   if (currentError === undefined) return null
+  const way = secretCan.connectAnew(secret).may ? 'connect it anew' : isTyped(type) ? 'replace its value' : undefined
   return (
     <div className="notice bad">
       <div>
         <strong>It could not be renewed</strong>
         <p>
-          {currentError.message} (<Moment at={currentError.at} />){' '}
-          {value?.authClientId && (
-            <Link {...pathTo.authClient(value.authClientId, { do: 'connect' })}>Connect it anew</Link>
-          )}
+          {currentError.message} (<Moment at={currentError.at} />)
         </p>
+        {way && <p>The hub tries again when it is next needed. If it stays like this, {way}.</p>}
       </div>
     </div>
   )
 }
 
 function Details({ secret }: { secret: Secret }) {
-  const { id, domain, allowedHosts, value, createdAt, updatedAt } = secret
+  const { id, value, domain, allowedHosts, createdAt, updatedAt } = secret
   return (
     <section className="card pad" aria-labelledby="details">
       <h2 id="details">Details</h2>
@@ -98,12 +106,12 @@ function Details({ secret }: { secret: Secret }) {
         <Fact name="Secret">
           <ShortId id={id} what="secret id" />
         </Fact>
-        <Fact name="Used for">{domain ?? <span className="faint">not stated</span>}</Fact>
         {value?.authClientId && (
-          <Fact name="Obtained through">
-            <Link {...pathTo.authClient(value.authClientId)}>the auth client {shortId(value.authClientId)}</Link>
+          <Fact name="Provider">
+            <ProviderLink id={value.authClientId} />
           </Fact>
         )}
+        <Fact name="Used for">{domain ?? <span className="faint">not stated</span>}</Fact>
         <Fact name="Allowed hosts">
           {allowedHosts.length > 0 ? <code>{allowedHosts.join(', ')}</code> : <span className="faint">none</span>}
         </Fact>

@@ -10,7 +10,7 @@ export const typeNames: Readonly<Record<SecretType, string>> = {
   OA1_THREE_LEGGED: 'OAuth 1',
   OA2_AUTHORIZATION_CODE: 'OAuth 2',
   OA2_CLIENT_CREDENTIALS: 'OAuth 2, client credentials',
-  SESSION_AUTH: 'Session',
+  SESSION_AUTH: 'Session at a provider',
 }
 
 /** What the fields of a value are called. */

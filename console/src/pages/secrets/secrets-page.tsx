@@ -49,7 +49,7 @@ export function SecretsPage() {
         onPage={(page) => change({ page })}
         empty={<NoSecret isFiltered={search.q !== undefined || search.type !== undefined} />}
       />
-      {search.do === 'create' && <NewSecret onClose={close} />}
+      {search.do === 'create' && <NewSecret provider={search.provider} onClose={close} />}
     </div>
   )
 }
@@ -67,7 +67,7 @@ function NoSecret({ isFiltered }: { isFiltered: boolean }) {
         A secret is what a step needs to sign in elsewhere: a password, an API key. It is kept sealed, and every reading
         is on record. Here are your own and those that the tenant owns.{' '}
         <Link {...pathTo.secrets({ do: 'create' })}>Create the first one</Link>, or{' '}
-        <Link {...pathTo.authClients()}>connect an account</Link> at a provider.
+        <Link {...pathTo.providers()}>connect an account</Link> at a provider.
       </p>
     </EmptyState>
   )

@@ -1,66 +1,4 @@
-import { pageStyle, pageStyleSource } from './page-style.ts'
-
-/** A page as it is sent. */
-export interface Page {
-  readonly html: string
-  readonly headers: Record<string, string>
-}
-
-/** The text as it can stand anywhere in a page, attributes in quotes included. */
-export function escaped(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`)
-}
-
-const mark = `<svg viewBox="0 0 32 32" aria-hidden="true"><rect width="32" height="32" rx="8" fill="#0f6b63"/><g stroke="#fff"
-stroke-width="2.2" fill="none"><path d="M11 15l9-5M11 17l9 5"/><circle cx="9" cy="16" r="3.4" fill="#fff"/>
-<circle cx="22.5" cy="9" r="3" fill="#0f6b63"/><circle cx="22.5" cy="23" r="3" fill="#0f6b63"/></g></svg>`
-
-interface Content {
-  readonly title: string
-  /** HTML. */
-  readonly body: string
-  /** HTML of the head, beside title and style. */
-  readonly head?: string
-  /** Where forms may lead: sources of a content security policy. Default: nowhere. */
-  readonly formAction?: string
-}
-
-/** No script, no picture, nothing from elsewhere, in no frame. */
-function page({ title, body, head = '', formAction = "'none'" }: Content): Page {
-  const policy = [
-    "default-src 'none'",
-    `style-src ${pageStyleSource}`,
-    `form-action ${formAction}`,
-    "base-uri 'none'",
-    "frame-ancestors 'none'",
-  ]
-  return {
-    html: `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escaped(title)} · Open Integration Hub</title>
-<style>${pageStyle}</style>
-${head}</head>
-<body>
-<main><div class="card">
-${mark}
-<h1>${escaped(title)}</h1>
-${body}
-</div></main>
-</body>
-</html>
-`,
-    // Browsers tell a form's origin to the hub alone: to nobody would be to the hub neither.
-    headers: {
-      'content-security-policy': policy.join('; '),
-      'x-frame-options': 'DENY',
-      'referrer-policy': 'same-origin',
-      'cache-control': 'no-store',
-    },
-  }
-}
+import { escaped, hubPage, type Page } from '#lib/http/hub-page'
 
 /** Who asks, and where the user is sent back to. */
 export interface AskingClient {
@@ -81,7 +19,7 @@ export function signInPage(
   { path, username = '', problem }: { path: string; username?: string; problem?: string | undefined },
 ): Page {
   const described = problem === undefined ? '' : ' aria-invalid="true" aria-describedby="problem"'
-  return page({
+  return hubPage({
     title: 'Sign in',
     formAction: formActionOf(client),
     body: `<p>to go on to <strong>${escaped(client.name)}</strong></p>
@@ -115,7 +53,7 @@ export function consentPage(
   const items = scopes.map((scope) => `<li>${escaped(scopeTexts[scope] ?? scope)}</li>`).join('\n')
   const url = URL.parse(client.redirectUri)
   const target = url === null || url.host === '' ? client.redirectUri : url.host
-  return page({
+  return hubPage({
     title: `Allow ${client.name}?`,
     formAction: formActionOf(client),
     body: `<p>You are signed in as <strong>${escaped(username)}</strong>. The application wants to:</p>
@@ -136,7 +74,7 @@ export function signOutPage(
   { action, secret, username }: { action: string; secret: string; username: string },
 ): Page {
   const asks = client === undefined ? '' : ` <strong>${escaped(client.name)}</strong> asks to sign you out.`
-  return page({
+  return hubPage({
     title: 'Sign out?',
     formAction: client === undefined ? "'self'" : formActionOf(client),
     body: `<p>You are signed in at the hub as <strong>${escaped(username)}</strong>.${asks}</p>
@@ -150,12 +88,12 @@ export function signOutPage(
 
 /** For whoever is signed out and has nowhere else to go. */
 export function signedOutPage(): Page {
-  return page({ title: 'Signed out', body: '<p>You can close this page.</p>' })
+  return hubPage({ title: 'Signed out', body: '<p>You can close this page.</p>' })
 }
 
 /** Calls the address again, as a page of the hub's own: only then does a browser send the session's cookie along. */
 export function lookAgainPage(path: string): Page {
-  return page({
+  return hubPage({
     title: 'One moment',
     head: `<meta http-equiv="refresh" content="0; url=${escaped(path)}">\n`,
     body: `<p><a href="${escaped(path)}">Go on</a></p>`,
@@ -164,7 +102,7 @@ export function lookAgainPage(path: string): Page {
 
 /** Tells what cannot be done, with the code that developers look for. */
 export function problemPage({ title, message, code }: { title: string; message: string; code: string }): Page {
-  return page({
+  return hubPage({
     title,
     body: `<p class="notice" role="alert">${escaped(message)}</p>
 <p class="soft">Go back to the application and try again. Its makers will want to know this word: ${escaped(code)}</p>`,

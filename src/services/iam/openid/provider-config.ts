@@ -1,4 +1,5 @@
 import type { Configuration, interactionPolicy, KoaContextWithOIDC } from 'oidc-provider'
+import type { Page } from '#lib/http/hub-page'
 import type { MasterKey } from '#lib/master-key/master-key'
 import { asSystem } from '../as-system.ts'
 import type { IamParts } from '../deps.ts'
@@ -7,7 +8,7 @@ import { loginOf } from './adapter.ts'
 import type { ArtifactStore } from './artifact-store.ts'
 import { claimsOf, claimsOfScope, scopes } from './claims.ts'
 import * as lifetimes from './lifetimes.ts'
-import { type Page, problemPage, signedOutPage, signOutPage } from './pages.ts'
+import { problemPage, signedOutPage, signOutPage } from './pages.ts'
 
 /** Below which the provider is served. */
 export const PROVIDER_PATH = '/iam/op'

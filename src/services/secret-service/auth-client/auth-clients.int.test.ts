@@ -228,3 +228,34 @@ test('all clients of an owner go in one request of whoever may do that', async (
   assert.equal((await service.call('DELETE', path)).status, 200)
   assert.equal((await me.call('GET', CLIENTS)).body.meta.total, 0)
 })
+
+test('owners in person let the tenant and others connect through a client, and take that back', async (t) => {
+  const hub = await setupSecretService(t)
+  const me = hub.reader()
+  const { tenant } = me.principal
+  const [colleague, stranger] = [hub.reader({ tenant }), hub.reader()]
+  const path = `${CLIENTS}/${await createClient(me, clientOf(provider))}`
+  const share = (who: typeof me, body: object) => who.call('POST', `${path}/owners`, body)
+  assert.deepEqual(
+    [(await colleague.call('GET', path)).status, (await share(colleague, { id: tenant, type: 'TENANT' })).status],
+    [403, 403],
+  )
+  assert.equal((await share(stranger, { id: stranger.principal.tenant, type: 'TENANT' })).status, 404)
+  const foreign = await share(me, { id: stranger.principal.tenant, type: 'TENANT' })
+  assert.deepEqual([foreign.status, foreign.body.errors[0].field], [400, 'id'])
+  assert.equal((await share(me, { id: tenant, type: 'TENANT' })).body.data.owners.length, 2)
+  assert.equal((await share(me, { id: tenant, type: 'TENANT' })).body.data.owners.length, 2, 'once is enough')
+  assert.equal((await colleague.call('GET', path)).status, 200)
+  assert.equal((await share(colleague, { id: colleague.principal.id })).status, 403, 'nobody makes himself an owner')
+  const take = (who: typeof me, id: string, type: string) =>
+    who.call('DELETE', `${path}/owners?${new URLSearchParams({ id, type })}`)
+  assert.equal((await take(colleague, me.principal.id, 'USER')).status, 403)
+  assert.equal((await take(me, tenant, 'TENANT')).status, 200)
+  assert.equal((await take(me, me.principal.id, 'USER')).status, 409, 'not the last one')
+  assert.equal((await colleague.call('GET', path)).status, 403)
+  const told = (await hub.events()).filter(({ name }) => name === 'secret-service.auth-client.modified')
+  assert.deepEqual(
+    told.map(({ payload }) => payload.changed),
+    [['owners'], ['owners']],
+  )
+})

@@ -258,3 +258,21 @@ test('what a user or tenant has under way ends with them', async (t) => {
   assert.equal((await comeBack(hub, { state: mine.state, code: 'c' }, mine.cookie)).status, 400)
   assert.equal((await comeBack(hub, { state: theirs.state, code: 'c' }, theirs.cookie)).status, 200)
 })
+
+test('what goes wrong is told by a page where a browser comes back, else by a problem document', async (t) => {
+  const { hub, provider } = await setup(t)
+  const me = hub.reader()
+  const client = await createClient(me, clientOf(provider))
+  const { state, cookie } = await beginFlow(hub, me, client)
+  const refused = new URLSearchParams({ state, error: '<script>', error_description: '<script>' })
+  const open = (accept: string) =>
+    fetch(`${hub.url}${CALLBACK}?${refused}`, { redirect: 'manual', headers: { accept, cookie } })
+  const page = await open('text/html,application/xhtml+xml,*/*;q=0.8')
+  assert.deepEqual([page.status, page.headers.get('content-type')], [409, 'text/html; charset=utf-8'])
+  assert.match(page.headers.get('content-security-policy') ?? '', /default-src 'none'.*frame-ancestors 'none'/)
+  const html = await page.text()
+  assert.match(html, /The provider refused with &#34;another error&#34;; begin anew/)
+  assert(!html.includes('<script>'))
+  for (const accept of ['application/json', '*/*', 'application/json, text/html'])
+    assert.match((await open(accept)).headers.get('content-type') ?? '', /problem\+json/, accept)
+})

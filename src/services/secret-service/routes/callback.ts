@@ -30,8 +30,10 @@ export const getCallback = (parts: SecretParts & { readonly calls: ProviderCalls
     path,
     summary: 'Where providers lead users back to',
     description:
-      'In the browser that began, which its cookie shows. Leads on to the `successUrl` of the start with `secretId` appended; without one, tells it.',
+      'In the browser that began, which its cookie shows. Leads on to the `successUrl` of the start with `secretId` appended; without one, tells it. ' +
+      'What goes wrong is told to browsers by a page.',
     permission: 'public',
+    forBrowsers: true,
     response: { 200: Answer, 302: null },
     errors: ['forbidden', 'conflict'],
     async handle(request) {

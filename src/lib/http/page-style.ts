@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 
-/** The look of the provider's pages: the console's colours and forms, in light and dark. Texts keep a contrast of 4.5. */
+/** The look of the pages without the console: the console's colours and forms, in light and dark. Texts keep a contrast of 4.5. */
 export const pageStyle = `
 :root { color-scheme: light dark; --canvas: #f6f6f3; --surface: #fff; --line: #e2e1db; --line-strong: #85837b; --ink: #1c1e22;
   --soft: #4a4e56; --accent: #0d655d; --hover: #0a524b; --on-accent: #fff; --bad: #a8201a; --bad-soft: #fce8e6; }
