@@ -11,7 +11,7 @@ import { findValues } from '../secret/secret-store.ts'
 import { lockSecretByExternalId, writeNextValue, writeSecret } from '../secret/secret-writer.ts'
 import { warnMs } from '../secret/warning.ts'
 import type { Fields } from '../vault/vault.ts'
-import { type AuthFlow, endAuthFlow, findAuthFlow, hashOfState } from './auth-flow.ts'
+import { type AuthFlow, endAuthFlow, findAuthFlow, hashOfState, releaseAuthFlow, takeAuthFlow } from './auth-flow.ts'
 import { type Identity, identityOf } from './identity.ts'
 import type { ProviderCalls, Tokens } from './provider-calls.ts'
 import { ProviderFailure } from './provider-failure.ts'
@@ -36,9 +36,9 @@ export interface Connected {
 }
 
 /**
- * Ends an authorization: gets the tokens, outside of any transaction, and stores them as a secret of the user who began it. The state is used up
+ * Ends an authorization: takes it, so that a second callback does not use the code too, gets the tokens, outside of any transaction, and stores them as a secret of the user who began it. The state is used up
  * in the transaction that stores them, and when the provider has refused for good. Throws `bad-request` where nothing like it is under way,
- * `conflict` with the reason where the provider gives nothing.
+ * `conflict` with the reason where the provider gives nothing, or another callback with the state is under way.
  */
 export async function connect(parts: Parts, { query, demandSame }: Callback): Promise<Connected> {
   const { db } = parts
@@ -47,6 +47,8 @@ export async function connect(parts: Parts, { query, demandSame }: Callback): Pr
     const flow = await findAuthFlow(parts, tx, hashOfState(state), parts.clock())
     if (flow === undefined) throw noFlow()
     demandSame(flow)
+    if (!(await takeAuthFlow(tx, flow.stateHash, parts.clock())))
+      throw new HubError('conflict', 'Cannot connect as another callback of this authorization is under way')
     const stored = await findAuthClientById(tx, flow.authClientId)
     if (stored === undefined) throw noFlow()
     return { flow, client: stored, fields: await openAuthClient(parts, tx, stored) }
@@ -60,7 +62,10 @@ export async function connect(parts: Parts, { query, demandSame }: Callback): Pr
     )
   } catch (error) {
     if (!(error instanceof ProviderFailure)) throw error
-    if (error.isFinal) await db.transaction({ tenant: flow.tenantId }, (tx) => endAuthFlow(tx, flow.stateHash))
+    await db.transaction({ tenant: flow.tenantId }, async (tx) => {
+      if (error.isFinal) await endAuthFlow(tx, flow.stateHash)
+      else await releaseAuthFlow(tx, flow.stateHash)
+    })
     const advice = error.isFinal ? 'begin anew' : 'try again'
     throw new HubError('conflict', `Cannot connect: ${error.message}; ${advice}`, { cause: error })
   }
