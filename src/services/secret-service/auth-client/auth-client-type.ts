@@ -155,7 +155,7 @@ export const authClientTypeOf: Readonly<Record<AuthClientType, AuthClientTypeDef
 function preprocessor(): TSchema {
   return Type.Enum([...preprocessors, ...preprocessors.map((name) => `preprocessor.${name}`)], {
     description:
-      'How somebody is told from others at the provider: `oidc` by `sub` and `azure` by `preferred_username` of the ID token, `microsoft` by its ' +
-      '`email`, `userinfo` and `zoom` by `sub` or `id` at the userinfo endpoint; `default` by nothing, so that each consent makes another secret',
+      'How somebody is told from others at the provider: `oidc` by `sub` of the ID token, `microsoft` and `azure` by its `tid` and `oid`, else by ' +
+      '`iss` and `sub`, never by an e-mail address, `userinfo` and `zoom` by `sub` or `id` at the userinfo endpoint; `default` by nothing, so that each consent makes another secret',
   })
 }

@@ -6,6 +6,9 @@ import type { Place } from '../vault/vault.ts'
 /** How long a user may take at the provider. */
 export const FLOW_MS = 10 * 60_000
 
+/** So long a callback may be dealt with before another one may try: longer than the calls of a provider take. */
+const TAKEN_MS = 30_000
+
 /** A user has no more under way; then the oldest is over. */
 const MOST_FLOWS = 20
 
@@ -84,6 +87,21 @@ export async function findAuthFlow(
     expiresAt: row.expires_at,
     memory: memory as FlowMemory,
   }
+}
+
+/** Takes an authorization for one callback, until it is released or 30 s are over; false where another one has it. */
+export async function takeAuthFlow(tx: Tx, stateHash: Buffer, now: Date): Promise<boolean> {
+  const taken = await tx.query(
+    `update secret_service.auth_flow set taken_at = $2
+      where state_hash = $1 and (taken_at is null or taken_at <= $3) returning 1`,
+    [stateHash, now, new Date(now.getTime() - TAKEN_MS)],
+  )
+  return taken.length > 0
+}
+
+/** The same address may be opened again at once. */
+export async function releaseAuthFlow(tx: Tx, stateHash: Buffer): Promise<void> {
+  await tx.query('update secret_service.auth_flow set taken_at = null where state_hash = $1', [stateHash])
 }
 
 /** Ends an authorization; false where it has ended already: each is good once. */

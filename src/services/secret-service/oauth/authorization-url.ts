@@ -32,13 +32,20 @@ export function combinedScope(client: Fields, scope: string | undefined): string
   return [...new Set(words.filter((word) => word !== ''))].join(' ')
 }
 
-/** Throws `invalid-body` unless a user may be led there in the end: a page of this hub, or exactly what the client lists. */
-export function demandSuccessUrl(client: Fields, successUrl: string | undefined, publicUrl: string): void {
-  if (successUrl === undefined) return
+/**
+ * Where a user is led in the end, in the form that browsers give addresses, which every header can hold. Throws `invalid-body` unless it is a page of
+ * this hub, or exactly what the client lists.
+ */
+export function demandSuccessUrl(
+  client: Fields,
+  successUrl: string | undefined,
+  publicUrl: string,
+): string | undefined {
+  if (successUrl === undefined) return undefined
   const url = URL.parse(successUrl)
   const listed = Array.isArray(client.successUrls) && client.successUrls.includes(successUrl)
   const isPlain = url !== null && (url.protocol === 'https:' || url.protocol === 'http:') && url.username === ''
-  if (isPlain && (listed || url.origin === new URL(publicUrl).origin)) return
+  if (isPlain && (listed || url.origin === new URL(publicUrl).origin)) return url.href
   throw fieldError(
     'invalid-body',
     'successUrl',

@@ -19,11 +19,6 @@ async function setup(t: TestContext) {
   return { hub, provider: await startProviderStub(t) }
 }
 
-/** As nobody checks who signed it, where it comes from the token endpoint itself. */
-function idToken(claims: object): string {
-  return ['{"alg":"none"}', JSON.stringify(claims), ''].map((part) => Buffer.from(part).toString('base64url')).join('.')
-}
-
 test('a user connects: PKCE goes out, tokens are stored sealed, and the name and scope are those that were asked for', async (t) => {
   const { hub, provider } = await setup(t)
   const me = hub.reader()
@@ -91,7 +86,8 @@ test('a state is good once, within ten minutes, in the browser that began', asyn
   assert.equal((await comeBack(hub, { code: 'c' }, cookie)).status, 400)
   assert.equal(provider.calls.length, 0, 'nothing of that reaches the provider')
   const both = await Promise.all([1, 2].map(() => comeBack(hub, { state, code: 'c' }, cookie)))
-  assert.deepEqual(both.map(({ status }) => status).toSorted(), [200, 400])
+  const [first, second] = both.map(({ status }) => status).toSorted()
+  assert(first === 200 && (second === 400 || second === 409), `${first} and ${second}`)
   assert.equal((await comeBack(hub, { state, code: 'c' }, cookie)).status, 400)
   assert.equal((await me.call('GET', SECRETS)).body.meta.total, 1)
   hub.later(10 * 60_000)
@@ -205,35 +201,6 @@ test('a provider that refuses is quoted by its error code alone, and the state i
   provider.answer = givingTokens
   assert.equal((await comeBack(hub, { state, code: 'c' }, cookie)).status, 200, 'a fault that passes uses nothing up')
   assert.deepEqual((await hub.events()).filter(({ name }) => name === 'secret-service.secret.created').length, 1)
-})
-
-test('the same account connected again is the same secret, and its new holder owns it too', async (t) => {
-  const { hub, provider } = await setup(t)
-  const me = hub.reader()
-  const { tenant } = me.principal
-  const colleague = hub.reader({ tenant })
-  const owners = [{ id: tenant, type: 'TENANT' }]
-  const client = await createClient(me, clientOf(provider, { owners, preprocessor: 'microsoft' }))
-  provider.answer = (call) => tokens(call, { id_token: idToken({ email: 'shared@example.org' }) })
-  const first = await connectSecret(hub, me, client, { secretName: 'shared' })
-  provider.answer = (call) =>
-    tokens(call, { id_token: idToken({ email: 'shared@example.org' }), refresh_token: undefined })
-  const second = await connectSecret(hub, colleague, client)
-  assert.equal(second, first)
-  const { data } = (await readSecret(colleague, first)).body
-  assert.deepEqual(
-    data.owners.map(({ id }: { id: string }) => id),
-    [me.principal.id, colleague.principal.id],
-  )
-  assert.deepEqual(
-    [data.name, data.version, data.value.accessToken, data.value.refreshToken, data.value.externalId],
-    ['shared', 2, 'access-token-2', 'refresh-token-1', 'shared@example.org'],
-  )
-  provider.answer = (call) => tokens(call, { id_token: idToken({ email: 'other@example.org' }) })
-  assert.notEqual(await connectSecret(hub, me, client), first)
-  provider.answer = givingTokens
-  const { state, cookie } = await beginFlow(hub, me, client)
-  assert.equal((await comeBack(hub, { state, code: 'c' }, cookie)).status, 409, 'who it is must be told')
 })
 
 test('userinfo tells who somebody is where the ID token does not', async (t) => {

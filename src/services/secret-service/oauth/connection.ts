@@ -11,11 +11,12 @@ import { findValues } from '../secret/secret-store.ts'
 import { lockSecretByExternalId, writeNextValue, writeSecret } from '../secret/secret-writer.ts'
 import { warnMs } from '../secret/warning.ts'
 import type { Fields } from '../vault/vault.ts'
-import { type AuthFlow, endAuthFlow, findAuthFlow, hashOfState } from './auth-flow.ts'
-import { externalIdOf } from './identity.ts'
+import { type AuthFlow, endAuthFlow, findAuthFlow, hashOfState, releaseAuthFlow, takeAuthFlow } from './auth-flow.ts'
+import { type Identity, identityOf } from './identity.ts'
 import type { ProviderCalls, Tokens } from './provider-calls.ts'
 import { ProviderFailure } from './provider-failure.ts'
 import { endOfTokens } from './token-end.ts'
+import { tokenOriginOf } from './token-origin.ts'
 
 type Parts = Pick<SecretParts, 'db' | 'bus' | 'clock' | 'vault' | 'config'> & { readonly calls: ProviderCalls }
 
@@ -35,9 +36,9 @@ export interface Connected {
 }
 
 /**
- * Ends an authorization: gets the tokens, outside of any transaction, and stores them as a secret of the user who began it. The state is used up
+ * Ends an authorization: takes it, so that a second callback does not use the code too, gets the tokens, outside of any transaction, and stores them as a secret of the user who began it. The state is used up
  * in the transaction that stores them, and when the provider has refused for good. Throws `bad-request` where nothing like it is under way,
- * `conflict` with the reason where the provider gives nothing.
+ * `conflict` with the reason where the provider gives nothing, or another callback with the state is under way.
  */
 export async function connect(parts: Parts, { query, demandSame }: Callback): Promise<Connected> {
   const { db } = parts
@@ -46,6 +47,8 @@ export async function connect(parts: Parts, { query, demandSame }: Callback): Pr
     const flow = await findAuthFlow(parts, tx, hashOfState(state), parts.clock())
     if (flow === undefined) throw noFlow()
     demandSame(flow)
+    if (!(await takeAuthFlow(tx, flow.stateHash, parts.clock())))
+      throw new HubError('conflict', 'Cannot connect as another callback of this authorization is under way')
     const stored = await findAuthClientById(tx, flow.authClientId)
     if (stored === undefined) throw noFlow()
     return { flow, client: stored, fields: await openAuthClient(parts, tx, stored) }
@@ -53,13 +56,16 @@ export async function connect(parts: Parts, { query, demandSame }: Callback): Pr
   try {
     const { verifier, nonce, redirectUri } = flow.memory
     const tokens = await parts.calls.exchange(fields, { query, state, redirectUri, verifier, nonce })
-    const externalId = await externalIdOf(parts.calls, fields, tokens)
+    const identity = await identityOf(parts.calls, fields, tokens)
     return await db.transaction({ tenant: flow.tenantId }, (tx) =>
-      store(parts, tx, flow, { client, fields, tokens, externalId }),
+      store(parts, tx, flow, { client, fields, tokens, identity }),
     )
   } catch (error) {
     if (!(error instanceof ProviderFailure)) throw error
-    if (error.isFinal) await db.transaction({ tenant: flow.tenantId }, (tx) => endAuthFlow(tx, flow.stateHash))
+    await db.transaction({ tenant: flow.tenantId }, async (tx) => {
+      if (error.isFinal) await endAuthFlow(tx, flow.stateHash)
+      else await releaseAuthFlow(tx, flow.stateHash)
+    })
     const advice = error.isFinal ? 'begin anew' : 'try again'
     throw new HubError('conflict', `Cannot connect: ${error.message}; ${advice}`, { cause: error })
   }
@@ -74,29 +80,41 @@ interface Obtained {
   readonly client: AuthClient
   readonly fields: Fields
   readonly tokens: Tokens
-  readonly externalId: string
+  readonly identity: Identity
 }
 
 async function store(parts: Parts, tx: Tx, flow: AuthFlow, obtained: Obtained): Promise<Connected> {
   // Another callback with the same state may have been first.
   if (!(await endAuthFlow(tx, flow.stateHash))) throw noFlow()
   const { successUrl, payload } = flow.memory
-  const place = { tenantId: flow.tenantId, authClientId: flow.authClientId, externalId: obtained.externalId }
-  const known = await lockSecretByExternalId(tx, place)
-  const secretId = known ? await reconnect(parts, tx, flow, known, obtained) : await create(parts, tx, flow, obtained)
+  const { tenantId, authClientId } = flow
+  const { key } = obtained.identity
+  const known = await lockSecretByExternalId(tx, { tenantId, authClientId, externalId: key })
+  const secretId =
+    known === undefined
+      ? await create(parts, tx, flow, obtained, key)
+      : ownsAsUser(known, flow) || obtained.tokens.refreshToken !== undefined || !known.renews
+        ? await reconnect(parts, tx, flow, known, obtained)
+        : // The refresh token that is there is somebody else's: it is not given to a newcomer who brings none.
+          await create(parts, tx, flow, obtained, undefined)
   return { secretId, successUrl, payload }
+}
+
+function ownsAsUser({ owners }: Secret, { userId }: AuthFlow): boolean {
+  return owners.some(({ id, type }) => type === 'USER' && id === userId)
 }
 
 async function create(
   parts: Parts,
   tx: Tx,
   flow: AuthFlow,
-  { client, fields, tokens, externalId }: Obtained,
+  { client, fields, tokens, identity }: Obtained,
+  externalId: string | undefined,
 ): Promise<string> {
   const now = parts.clock()
   const { tenantId, userId, authClientId, memory } = flow
   const type = 'OA2_AUTHORIZATION_CODE' as const
-  const value = splitValue(type, obtainedValue(flow, tokens, externalId))
+  const value = splitValue(type, obtainedValue(flow, tokens, identity))
   const base: Secret = {
     ...{
       id: newId(),
@@ -107,7 +125,8 @@ async function create(
       createdAt: now,
       updatedAt: now,
     },
-    ...{ owners: firstOwners(userId, tenantId), authClientId, externalId, allowedHosts: [], renews: false },
+    ...{ owners: firstOwners(userId, tenantId), authClientId, externalId, tokenOrigin: tokenOriginOf(fields) },
+    ...{ allowedHosts: [], renews: false },
     ...{ domain: undefined, expiresAt: undefined, warnAt: undefined, currentError: undefined },
     ...{ nextRefreshAt: undefined, refreshedAt: undefined },
   }
@@ -125,17 +144,19 @@ async function reconnect(
   tx: Tx,
   flow: AuthFlow,
   known: Secret,
-  { fields, tokens, externalId }: Obtained,
+  { fields, tokens, identity }: Obtained,
 ): Promise<string> {
   const now = parts.clock()
   const by = { id: flow.userId }
-  const isNew = !known.owners.some(({ id, type }) => type === 'USER' && id === flow.userId)
+  const isNew = !ownsAsUser(known, flow)
+  const tokenOrigin = tokenOriginOf(fields)
   const owners = isNew ? [...known.owners, { id: flow.userId, type: 'USER' as const }] : known.owners
-  const given = obtainedValue(flow, tokens, externalId)
-  const refreshToken = given.refreshToken ?? (await refreshTokenOf(parts, tx, known))
+  const given = obtainedValue(flow, tokens, identity)
+  const keeps = !isNew && known.tokenOrigin === tokenOrigin
+  const refreshToken = given.refreshToken ?? (keeps ? await refreshTokenOf(parts, tx, known) : undefined)
   const value = splitValue(known.type, { ...given, ...(refreshToken !== undefined && { refreshToken }) })
   const end = endOfTokens(fields, tokens, now)
-  const secret = withValue({ ...known, owners }, value, end, { now, warnMs: warnMs(parts.config) })
+  const secret = withValue({ ...known, owners, tokenOrigin }, value, end, { now, warnMs: warnMs(parts.config) })
   await writeNextValue(parts, tx, secret, value)
   await parts.bus.publish(tx, {
     name: 'secret-service.secret.modified',
@@ -158,7 +179,7 @@ async function refreshTokenOf({ vault, clock }: Parts, tx: Tx, { id, tenantId }:
 function obtainedValue(
   { authClientId, memory }: AuthFlow,
   { accessToken, refreshToken, scope }: Tokens,
-  externalId: string,
+  { externalId }: Identity,
 ): Fields {
   const granted = scope ?? memory.scope
   return {

@@ -1,4 +1,5 @@
 import * as oauth from 'oauth4webapi'
+import { unstorableFaults } from '#lib/http/stored-text'
 import type { Outbound, OutboundRequest } from '#lib/outbound/outbound'
 import type { Fields } from '../vault/vault.ts'
 import { ProviderFailure, statusFailure, toProviderFailure } from './provider-failure.ts'
@@ -157,13 +158,23 @@ interface Answered {
 
 async function tokensOf(request: () => Promise<Answered>): Promise<Tokens> {
   const { tokens, claims } = await failing(request)
-  return {
+  const texts = {
     accessToken: tokens.access_token,
     refreshToken: tokens.refresh_token === '' ? undefined : tokens.refresh_token,
     scope: tokens.scope === '' ? undefined : tokens.scope,
+  }
+  demandStorable(texts)
+  return {
+    ...texts,
     expiresIn: tokens.expires_in,
     claims,
   }
+}
+
+/** Throws a final `ProviderFailure` for texts that PostgreSQL cannot store. */
+export function demandStorable(texts: Fields): void {
+  if (unstorableFaults(texts).length === 0) return
+  throw new ProviderFailure('The provider must send no NUL characters or lone surrogates', { isFinal: true })
 }
 
 async function failing<T>(request: () => Promise<T>): Promise<T> {

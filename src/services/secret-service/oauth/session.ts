@@ -1,5 +1,5 @@
 import type { Fields } from '../vault/vault.ts'
-import type { ProviderCalls, Tokens } from './provider-calls.ts'
+import { demandStorable, type ProviderCalls, type Tokens } from './provider-calls.ts'
 import { ProviderFailure } from './provider-failure.ts'
 
 type Session = Pick<Tokens, 'accessToken' | 'expiresIn'>
@@ -28,6 +28,7 @@ export async function beginSession(
     throw new ProviderFailure('The answer of the provider must have a token where the auth client says', {
       isFinal: false,
     })
+  demandStorable({ accessToken })
   const end = typeof client.expirationPath === 'string' ? valueAt(answer, client.expirationPath) : undefined
   return { accessToken, expiresIn: secondsLeft(end, now) }
 }

@@ -13,11 +13,9 @@ const EVERY_MS = 60_000
 
 /** Renews the tokens that nobody has read for so long that the provider might let them die; once each, whoever else does so meanwhile. */
 export async function renewIdle({ db, clock, logger }: Parts, renewal: Pick<Renewal, 'renew'>): Promise<void> {
-  let after: SecretRow | undefined
-  do {
-    // From the last one on, whatever came of it: what fails must not be found again at once.
-    const since = [after?.refreshed_at ?? '-infinity', after?.id ?? NOBODY]
-    const rows: SecretRow[] = await db.queryAs<SecretRow>('everything', FIND, [clock(), BATCH, ...since])
+  let last: SecretRow | undefined
+  for (;;) {
+    const rows = await db.queryAs<SecretRow>('everything', FIND, [clock(), BATCH, last?.refreshed_at, last?.id])
     await Promise.all(
       rows.map((row) =>
         renewal.renew(toSecret(row)).catch((error: unknown) => {
@@ -27,11 +25,11 @@ export async function renewIdle({ db, clock, logger }: Parts, renewal: Pick<Rene
         }),
       ),
     )
-    after = rows.length < BATCH ? undefined : rows.at(-1)
-  } while (after !== undefined)
+    // What could not be renewed is still found, and must not stand in the way of the others.
+    last = rows.at(-1)
+    if (rows.length < BATCH) return
+  }
 }
-
-const NOBODY = '00000000-0000-0000-0000-000000000000'
 
 const FIND = `
   select ${SECRET_COLUMNS}
@@ -41,8 +39,8 @@ const FIND = `
      and (s.current_error is null or s.next_refresh_at is null or s.next_refresh_at <= $1)
      and not coalesce((s.current_error ->> 'isFinal')::boolean, false)
      and (s.lease_until is null or s.lease_until <= clock_timestamp())
-     and (s.refreshed_at, s.id) > ($3::timestamptz, $4::uuid)
-   order by s.refreshed_at, s.id limit $2`
+     and ($3::timestamptz is null or (date_trunc('milliseconds', s.refreshed_at), s.id) > ($3, $4::uuid))
+   order by date_trunc('milliseconds', s.refreshed_at), s.id limit $2`
 
 /** Does so as long as the service runs. */
 export function createIdleRenewer(parts: Parts, renewal: Pick<Renewal, 'renew'>): Ticker {

@@ -3,6 +3,7 @@ import { findAuthClientById } from '../auth-client/auth-client-store.ts'
 import { openAuthClient } from '../auth-client/auth-client-vault.ts'
 import { eventFields, found, type SecretParts } from '../deps.ts'
 import { ProviderFailure } from '../oauth/provider-failure.ts'
+import { tokenOriginOf } from '../oauth/token-origin.ts'
 import { type Secret, splitValue, withValue } from '../secret/secret.ts'
 import { findSecretById, findValues } from '../secret/secret-store.ts'
 import { writeNextValue } from '../secret/secret-writer.ts'
@@ -13,7 +14,7 @@ import { pauseMs } from './pace.ts'
 
 type Parts = Pick<SecretParts, 'db' | 'bus' | 'clock' | 'vault' | 'config'>
 
-/** What the next value is obtained by. Throws a `ProviderFailure` where the auth client is gone. */
+/** What the next value is obtained by. Throws a `ProviderFailure` where the auth client is gone, or asks another server than the value is for. */
 export async function readMeans({ db, vault, clock }: Parts, { id, tenantId }: Secret): Promise<Means> {
   return db.transaction({ tenant: tenantId }, async (tx) => {
     const secret = found(await findSecretById(tx, id), 'secret')
@@ -23,7 +24,11 @@ export async function readMeans({ db, vault, clock }: Parts, { id, tenantId }: S
       throw new ProviderFailure('The auth client it was obtained through is gone', { isFinal: true })
     const place = { kind: 'secret' as const, tenantId, id, version: stored?.version ?? secret.version }
     const opened = stored === undefined ? {} : await vault.open(tx, place, stored)
-    return { secret, value: { ...stored?.plain, ...opened }, client: await openAuthClient({ vault }, tx, client) }
+    const fields = await openAuthClient({ vault }, tx, client)
+    // By the client's own credentials a service sends nothing that another server has given.
+    if (secret.type !== 'OA2_CLIENT_CREDENTIALS' && secret.tokenOrigin !== tokenOriginOf(fields))
+      throw new ProviderFailure('The auth client asks another server now: connect anew', { isFinal: true })
+    return { secret, value: { ...stored?.plain, ...opened }, client: fields }
   })
 }
 

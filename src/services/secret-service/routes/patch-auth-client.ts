@@ -11,6 +11,7 @@ import {
 } from '../auth-client/auth-client-document.ts'
 import { findAuthClientById, type StoredAuthClient, updateAuthClient } from '../auth-client/auth-client-store.ts'
 import { openAuthClient, sealAuthClient } from '../auth-client/auth-client-vault.ts'
+import { demandCredentials } from '../auth-client/credentials.ts'
 import { demandWhole } from '../auth-client/endpoints.ts'
 import { eventFields, found, type SecretParts } from '../deps.ts'
 import { demandPersonalOwner } from '../owners.ts'
@@ -26,6 +27,7 @@ export const patchAuthClient = (parts: SecretParts) =>
     summary: 'Change an auth client',
     description:
       'By an owner in person. Null takes away a field that need not be there. Secrets that could not be renewed through it are tried again. ' +
+      'Another server in `endpoints.token` or `endpoints.userinfo` wants `clientSecret` anew, and users to connect anew. ' +
       'Owners and type are not changed here.',
     permission: 'signed-in',
     params: AuthClientParams,
@@ -54,6 +56,7 @@ async function change(
   const old = await openAuthClient(parts, tx, before)
   const merged = changedFields(before.type, old, given)
   demandWhole(before.type, merged, endpointRules(parts))
+  demandCredentials(old, merged, given)
   const { redirectUri, ...rest } = merged
   const fields = before.type === 'OA2_AUTHORIZATION_CODE' ? rest : merged
   const changed = [

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { Type } from 'typebox'
-import { HubError } from '#lib/errors'
+import { fieldError, HubError } from '#lib/errors'
 import { route } from '#lib/http/route'
 import { scopeOf } from '#lib/scope'
 import { AuthClientParams } from '../auth-client/auth-client-document.ts'
@@ -34,7 +34,10 @@ export const postAuthClientFlow = (parts: SecretParts) =>
           Type.String({ maxLength: 2_048, description: 'Where to lead the user in the end, with `secretId` appended' }),
         ),
         payload: Type.Optional(
-          Type.Record(Type.String(), Type.Unknown(), { maxProperties: 50, description: 'Told back in the end' }),
+          Type.Record(Type.String(), Type.Unknown(), {
+            maxProperties: 50,
+            description: 'Told back in the end; at most 4 KiB as JSON',
+          }),
         ),
       },
       { additionalProperties: false },
@@ -57,9 +60,10 @@ export const postAuthClientFlow = (parts: SecretParts) =>
             `Cannot connect through the auth client as its type must be "OA2_AUTHORIZATION_CODE"`,
           )
         const fields = await openAuthClient(parts, tx, client)
-        demandSuccessUrl(fields, body.successUrl, parts.publicUrl())
+        const successUrl = demandSuccessUrl(fields, body.successUrl, parts.publicUrl())
+        demandSmall(body.payload)
         const scope = combinedScope(fields, body.scope)
-        const { secretName, successUrl, payload } = body
+        const { secretName, payload } = body
         const memory: FlowMemory = {
           ...{ verifier: randomBytes(32).toString('base64url'), redirectUri: callbackUrl(parts), scope },
           ...(scope.split(' ').includes('openid') && { nonce: randomBytes(16).toString('base64url') }),
@@ -80,3 +84,12 @@ export const postAuthClientFlow = (parts: SecretParts) =>
       }
     },
   })
+
+/** In bytes of JSON. */
+const MOST_PAYLOAD = 4_096
+
+/** It is kept, sealed, until the user comes back. */
+function demandSmall(payload: unknown): void {
+  if (payload === undefined || Buffer.byteLength(JSON.stringify(payload)) <= MOST_PAYLOAD) return
+  throw fieldError('invalid-body', 'payload', `must have at most ${MOST_PAYLOAD} bytes as JSON`)
+}

@@ -3,6 +3,7 @@ import { newId } from '#lib/id'
 import { scopeOf } from '#lib/scope'
 import { demandAuthClient } from '../auth-client/auth-client-store.ts'
 import { eventFields, type SecretParts } from '../deps.ts'
+import { withTokenOrigin } from '../oauth/token-origin.ts'
 import { demandTenant } from '../owners.ts'
 import { createSecret } from '../secret/secret.ts'
 import { NewSecretSchema, SecretAnswer, writtenDocument } from '../secret/secret-document.ts'
@@ -30,7 +31,7 @@ export const postSecret = (parts: SecretParts) =>
       const { secret, value } = createSecret(body.type, body, making)
       await parts.db.transaction(scopeOf(principal), async (tx) => {
         await demandAuthClient(tx, principal, secret)
-        await writeSecret(parts, tx, secret, value)
+        await writeSecret(parts, tx, await withTokenOrigin(parts, tx, secret, body.value), value)
         const { name, type, owners, authClientId } = secret
         await parts.bus.publish(tx, {
           name: 'secret-service.secret.created',

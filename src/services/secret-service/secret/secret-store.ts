@@ -14,6 +14,7 @@ export interface SecretRow {
   readonly owners: Owner[]
   readonly auth_client_id: string | null
   readonly external_id: string | null
+  readonly token_origin: string | null
   readonly allowed_hosts: string[]
   readonly version: number
   readonly expires_at: Date | null
@@ -36,8 +37,18 @@ export interface StoredValue extends SealedFields {
 }
 
 const NAMES = [
-  ...['id', 'tenant_id', 'name', 'type', 'domain', 'owners', 'auth_client_id', 'external_id', 'allowed_hosts'],
-  ...['version', 'expires_at', 'renews', 'warn_at', 'current_error', 'next_refresh_at', 'refreshed_at'],
+  ...['id', 'tenant_id', 'name', 'type', 'domain', 'owners', 'auth_client_id', 'external_id'],
+  ...[
+    'token_origin',
+    'allowed_hosts',
+    'version',
+    'expires_at',
+    'renews',
+    'warn_at',
+    'current_error',
+    'next_refresh_at',
+    'refreshed_at',
+  ],
   ...['created_at', 'updated_at'],
 ]
 const COLUMNS = NAMES.join(', ')
@@ -56,9 +67,9 @@ export async function updateSecret(tx: Tx, secret: Secret): Promise<void> {
   await tx.query(
     `update secret_service.secret
         set (${COLUMNS}, refresh_failures) =
-            row ($1::uuid, $2::uuid, $3, $4, $5, $6::jsonb, $7::uuid, $8, $9::text[], $10::integer, $11::timestamptz, $12::boolean,
-                 $13::timestamptz, $14::jsonb, $15::timestamptz, $16::timestamptz, $17::timestamptz, $18::timestamptz,
-                 case when $14::jsonb is null then 0 else refresh_failures end)
+            row ($1::uuid, $2::uuid, $3, $4, $5, $6::jsonb, $7::uuid, $8, $9, $10::text[], $11::integer, $12::timestamptz, $13::boolean,
+                 $14::timestamptz, $15::jsonb, $16::timestamptz, $17::timestamptz, $18::timestamptz, $19::timestamptz,
+                 case when $15::jsonb is null then 0 else refresh_failures end)
       where id = $1`,
     toValues(secret),
   )
@@ -233,6 +244,7 @@ export function toSecret(row: SecretRow): Secret {
     owners: row.owners,
     authClientId: row.auth_client_id ?? undefined,
     externalId: row.external_id ?? undefined,
+    tokenOrigin: row.token_origin ?? undefined,
     allowedHosts: row.allowed_hosts,
     version: row.version,
     expiresAt: row.expires_at ?? undefined,
@@ -247,11 +259,22 @@ export function toSecret(row: SecretRow): Secret {
 }
 
 function toValues(secret: Secret): unknown[] {
-  const { id, tenantId, name, type, domain, owners, authClientId, externalId, allowedHosts, version } = secret
-  const { expiresAt, renews, warnAt, currentError, nextRefreshAt, refreshedAt, createdAt, updatedAt } = secret
+  const { id, tenantId, name, type, domain, owners, authClientId, externalId, tokenOrigin } = secret
+  const {
+    allowedHosts,
+    version,
+    expiresAt,
+    renews,
+    warnAt,
+    currentError,
+    nextRefreshAt,
+    refreshedAt,
+    createdAt,
+    updatedAt,
+  } = secret
   return [
     ...[id, tenantId, name, type, domain ?? null, JSON.stringify(owners), authClientId ?? null, externalId ?? null],
-    ...[allowedHosts, version, expiresAt ?? null, renews, warnAt ?? null],
+    ...[tokenOrigin ?? null, allowedHosts, version, expiresAt ?? null, renews, warnAt ?? null],
     ...[currentError === undefined ? null : JSON.stringify(currentError), nextRefreshAt ?? null, refreshedAt ?? null],
     ...[createdAt, updatedAt],
   ]

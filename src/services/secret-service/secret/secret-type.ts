@@ -100,7 +100,7 @@ function headerName(): TSchema {
 }
 
 function externalId(): TSchema {
-  return text(1_024, 'Whom the provider knows by it: one secret for each within a tenant')
+  return text(1_024, 'Whom the provider knows by it; information only, by which nothing is found')
 }
 
 function inputFields(): TSchema {

@@ -1,4 +1,3 @@
-import { HubError } from '#lib/errors'
 import type { Tx } from '#lib/postgres'
 import type { SecretParts } from '../deps.ts'
 import type { Secret, SplitValue } from './secret.ts'
@@ -6,9 +5,8 @@ import { findSecretByExternalId, insertSecret, insertValue, retireValue, updateS
 
 type Parts = Pick<SecretParts, 'vault' | 'clock'>
 
-/** Stores a new secret with its value, sealed. Throws `conflict` where the tenant has one for the same person at the same provider. */
+/** Stores a new secret with its value, sealed. */
 export async function writeSecret(parts: Parts, tx: Tx, secret: Secret, value: SplitValue): Promise<void> {
-  await demandUnique(tx, secret)
   await insertSecret(tx, secret)
   await writeValue(parts, tx, secret, value)
 }
@@ -25,7 +23,6 @@ export async function writeNextValue(
   keepUntil?: Date,
 ): Promise<Secret> {
   const next = { ...secret, version: secret.version + 1 }
-  await demandUnique(tx, next)
   await retireValue(tx, secret.id, keepUntil)
   await updateSecret(tx, next)
   await writeValue(parts, tx, next, value)
@@ -52,12 +49,4 @@ export async function lockSecretByExternalId(
     `secret ${tenantId} ${authClientId} ${externalId}`,
   ])
   return findSecretByExternalId(tx, place)
-}
-
-async function demandUnique(tx: Tx, { id, tenantId, authClientId, externalId }: Secret): Promise<void> {
-  if (authClientId === undefined || externalId === undefined) return
-  const other = await lockSecretByExternalId(tx, { tenantId, authClientId, externalId })
-  if (other === undefined || other.id === id) return
-  const message = 'Field "value.externalId" must not be that of another secret of the same auth client'
-  throw new HubError('conflict', message, { faults: [{ field: 'value.externalId', message }] })
 }

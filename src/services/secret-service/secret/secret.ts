@@ -21,8 +21,10 @@ export interface Secret extends Owned {
   /** What it is used for, in the words of existing clients. */
   readonly domain: string | undefined
   readonly authClientId: string | undefined
-  /** Whom the provider knows by it. */
+  /** Whom the provider knows by it, as a hash; see oauth/identity.ts. Nothing that callers send ends up here. */
   readonly externalId: string | undefined
+  /** The server that what the next value is obtained by is for; see oauth/token-origin.ts. */
+  readonly tokenOrigin: string | undefined
   /** Hosts to which steps may send it without seeing it: `api.example.com`, with `:port`, or `*.example.com`. */
   readonly allowedHosts: readonly string[]
   /** Of the value in force, from 1. */
@@ -83,7 +85,7 @@ export function createSecret(
     owners: firstOwners(userId, tenantId, input.owners),
     domain: input.domain ?? undefined,
     authClientId: textOf(input.value.authClientId),
-    externalId: textOf(input.value.externalId),
+    ...{ externalId: undefined, tokenOrigin: undefined },
     allowedHosts: input.allowedHosts ?? [],
     ...{ expiresAt: undefined, renews: false, warnAt: undefined, currentError: undefined, nextRefreshAt: undefined },
     refreshedAt: undefined,
@@ -99,10 +101,12 @@ export function withValue(
   { now, warnMs }: Pick<Making, 'now' | 'warnMs'>,
 ): Secret {
   const renewing = renews(secret.type, Object.keys(hidden))
+  const authClientId = textOf(plain.authClientId) ?? secret.authClientId
   return {
     ...secret,
-    authClientId: textOf(plain.authClientId) ?? secret.authClientId,
-    externalId: textOf(plain.externalId) ?? secret.externalId,
+    authClientId,
+    // Another client has not said whom it knows by it.
+    externalId: authClientId === secret.authClientId ? secret.externalId : undefined,
     expiresAt,
     renews: renewing,
     warnAt: renewing ? undefined : warningOf(expiresAt, now, warnMs),

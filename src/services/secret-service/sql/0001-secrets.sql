@@ -25,6 +25,8 @@ create table secret_service.auth_client (
 create index auth_client_by_creation on secret_service.auth_client (tenant_id, created_at, id);
 create index auth_client_by_owner on secret_service.auth_client using gin (owners jsonb_path_ops);
 
+-- external_id: whom the provider knows, as a hash with the servers that said so; set by a connection alone, never by callers.
+-- token_origin: the server that obtained what the next value is obtained by: it is sent to no other.
 -- version: of the value in force; see secret_value. renews: whether the hub itself gets the next value when this one is over.
 create table secret_service.secret (
   id uuid primary key,
@@ -35,6 +37,7 @@ create table secret_service.secret (
   owners jsonb not null,
   auth_client_id uuid,
   external_id text,
+  token_origin text,
   allowed_hosts text[] not null,
   version integer not null,
   expires_at timestamptz,
@@ -76,6 +79,7 @@ create table secret_service.secret_value (
 create index secret_value_by_end on secret_service.secret_value (valid_until) where valid_until is not null;
 
 -- An authorization under way: from the redirect to the provider until its callback. session_hash: the browser that began it.
+-- taken_at: since when a callback is being dealt with.
 create table secret_service.auth_flow (
   state_hash bytea primary key,
   tenant_id uuid not null,
@@ -84,6 +88,7 @@ create table secret_service.auth_flow (
   auth_client_id uuid not null references secret_service.auth_client on delete cascade,
   key_version integer not null,
   sealed jsonb not null,
-  expires_at timestamptz not null
+  expires_at timestamptz not null,
+  taken_at timestamptz
 );
 create index auth_flow_by_end on secret_service.auth_flow (expires_at);
