@@ -24,12 +24,15 @@ export interface HttpTargetOptions {
   readonly answer?: (request: Arrived, count: number) => number
   /** JSON that a request is answered with; default `{ ok: true }`. */
   readonly content?: (request: Arrived) => unknown
+  /** How it writes JSON; default `JSON.stringify`. */
+  readonly write?: (content: unknown) => string
   readonly port?: number
 }
 
 export async function startHttpTarget({
   answer = () => 200,
   content = () => ({ ok: true }),
+  write = JSON.stringify,
   port = 0,
 }: HttpTargetOptions = {}): Promise<HttpTarget> {
   const arrived: Arrived[] = []
@@ -47,7 +50,7 @@ export async function startHttpTarget({
       }
       arrived.push(one)
       response.writeHead(answer(one, arrived.length), { 'content-type': 'application/json' })
-      response.end(JSON.stringify(content(one)))
+      response.end(write(content(one)))
       for (const look of waiting) look()
     })
   })

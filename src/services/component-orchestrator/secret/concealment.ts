@@ -1,76 +1,124 @@
+import { isUtf8 } from 'node:buffer'
+import { decode, spaced } from './written-forms.ts'
+
 /** Takes texts out of what is handed on. */
 export interface Concealment {
   text(text: string): string
-  /** Of whichever encoding. */
+  /** Of UTF-8 or any encoding that writes ASCII as such. */
   bytes(bytes: Buffer): Buffer
 }
 
+/** Is told where a hidden text begins, and where it has ended. */
+type Found = (start: number, end: number) => void
+
 /** Shorter ones stand by chance in anything. */
 const SHORTEST = 4
-/** No longer than what it stands for, so that nothing grows. */
-const MASK = Buffer.from('***')
-const LATIN = /^[\0-\xff]*$/
+const MASK = '***'
+/** How often escapes are resolved: JSON may quote a page that quotes a URL. */
+const DEPTH = 3
 
 /**
- * Hides each of the texts behind `***`, also as JSON and URLs write it: servers repeat what they were sent, in error pages above all. A server
- * that means to give a text away in disguise can, but it has the text in any case. Texts of less than 4 characters are not looked for.
+ * Hides each of the texts behind `***`, also as JSON, HTML and URLs write it: servers repeat what they were sent, in error pages above all,
+ * and whoever reads the answer resolves its escapes. A server that means to give a text away in disguise can, but it has the text in any
+ * case. Texts of less than 4 characters are not looked for.
  */
 export function createConcealment(hidden: readonly string[]): Concealment {
-  const forms = hidden.filter(({ length }) => length >= SHORTEST).flatMap(formsOf)
-  const written = forms.flatMap((form) => [
-    Buffer.from(form),
-    ...(LATIN.test(form) ? [Buffer.from(form, 'latin1')] : []),
-  ])
-  const needles = [...new Map(written.map((needle) => [needle.toString('hex'), needle])).values()]
-    // One may contain another.
-    .toSorted((a, b) => b.length - a.length)
-    .map((needle) => ({ needle, falls: fallsOf(needle) }))
-  const bytes = (given: Buffer) => needles.reduce(without, given)
-  return { bytes, text: (given) => bytes(Buffer.from(given)).toString() }
+  // The bytes of a text one by one, as percent escapes and a page that is no UTF-8 give them.
+  const texts = hidden.flatMap((text) => [text, Buffer.from(text).toString('latin1')])
+  const plain = needlesOf(texts)
+  const resolved = needlesOf(texts.flatMap((each) => resolutionsOf(each)))
+  const text = (given: string) =>
+    masked(given, (found) => {
+      search(given, plain, found)
+      searchDecoded(given, resolved, found)
+    })
+  return { text, bytes: (given) => bytesBy(text, given) }
 }
 
-/** The text itself, as URLs and as JSON write it, with slashes and letters beyond ASCII escaped as some do, or not. */
-function formsOf(text: string): string[] {
-  const json = JSON.stringify(text).slice(1, -1)
-  const ascii = json.replaceAll(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
-  return [text, encodeURIComponent(text.toWellFormed()), json, ascii, ascii.replaceAll('/', '\\/')]
+/** What a page that has the text may have when its escapes are resolved: a text may look like an escape itself. */
+function resolutionsOf(text: string, depth = DEPTH): string[] {
+  return depth === 0 ? [spaced(text)] : [spaced(text), ...resolutionsOf(decode(text).text, depth - 1)]
+}
+
+/** Each encoding gives back the bytes that it was given. */
+function bytesBy(conceal: (text: string) => string, given: Buffer): Buffer {
+  const encoding = isUtf8(given) ? 'utf8' : 'latin1'
+  const text = given.toString(encoding)
+  const left = conceal(text)
+  return left === text ? given : Buffer.from(left, encoding)
+}
+
+function searchDecoded(given: string, needles: readonly Needle[], found: Found, depth = DEPTH): void {
+  const { text, origins } = decode(given)
+  let from: Uint32Array | undefined
+  const foundHere: Found = (start, end) => {
+    from ??= origins()
+    found(from[start] as number, from[end] as number)
+  }
+  search(text, needles, foundHere)
+  if (depth > 1 && text !== given) searchDecoded(text, needles, foundHere, depth - 1)
+}
+
+/** With one mask for what overlaps. */
+function masked(text: string, searchAll: (found: Found) => void): string {
+  let ends: Uint32Array | undefined
+  searchAll((start, end) => {
+    ends ??= new Uint32Array(text.length)
+    ends[start] = Math.max(ends[start] as number, end)
+  })
+  const pieces: string[] = []
+  let done = 0
+  ends?.forEach((end, start) => {
+    if (end === 0) return
+    if (start >= done) pieces.push(text.slice(done, start), MASK)
+    done = Math.max(done, end)
+  })
+  return pieces.length === 0 ? text : pieces.join('') + text.slice(done)
 }
 
 interface Needle {
-  readonly needle: Buffer
-  /** How much of its beginning ends with each byte, short of the whole. */
+  readonly needle: string
+  /** How much of its beginning ends with each character, short of the whole. */
   readonly falls: Uint32Array
+}
+
+function needlesOf(texts: readonly string[]): Needle[] {
+  const needles = new Set(texts.filter(({ length }) => length >= SHORTEST))
+  return [...needles].map((needle) => ({ needle, falls: fallsOf(needle) }))
+}
+
+function search(text: string, needles: readonly Needle[], found: Found): void {
+  for (const needle of needles) searchOne(text, needle, found)
 }
 
 /** Long ones are looked for beyond this only where as much is found: almost never. */
 const HEAD = 32
 
 /**
- * Knuth, Morris and Pratt, 1977: in linear time whatever is searched for in what. The search of V8 takes the product of both lengths for
- * some: a minute for 10 MiB, in the one thread that everybody shares.
+ * Knuth, Morris and Pratt, 1977: in linear time whatever is searched for in what. `indexOf` and regular expressions take the product of both
+ * lengths for some: a minute for 10 MiB, in the one thread that everybody shares.
  */
-function without(given: Buffer, { needle, falls }: Needle): Buffer {
-  if (!given.includes(needle.subarray(0, HEAD))) return given
-  const left = Buffer.allocUnsafe(given.length)
-  let [length, matched] = [0, 0]
-  for (let index = 0; index < given.length; index++) {
-    const byte = given[index] as number
-    while (matched > 0 && needle[matched] !== byte) matched = falls[matched - 1] as number
-    if (needle[matched] === byte) matched++
-    left[length++] = byte
+function searchOne(text: string, { needle, falls }: Needle, found: Found): void {
+  if (!text.includes(needle.slice(0, HEAD))) return
+  for (let index = 0, matched = 0; index < text.length; index++) {
+    matched = advance(needle, falls, matched, text.charCodeAt(index))
     if (matched < needle.length) continue
-    length += MASK.copy(left, length - needle.length) - needle.length
+    found(index + 1 - matched, index + 1)
     matched = 0
   }
-  return left.subarray(0, length)
 }
 
-function fallsOf(needle: Buffer): Uint32Array {
+function fallsOf(needle: string): Uint32Array {
   const falls = new Uint32Array(needle.length)
-  for (let index = 1, matched = 0; index < needle.length; index++) {
-    while (matched > 0 && needle[matched] !== needle[index]) matched = falls[matched - 1] as number
-    if (needle[matched] === needle[index]) matched++
-    falls[index] = matched
+  for (let index = 1; index < needle.length; index++) {
+    falls[index] = advance(needle, falls, falls[index - 1] as number, needle.charCodeAt(index))
   }
   return falls
+}
+
+/** How much of the needle is matched with one more character. */
+function advance(needle: string, falls: Uint32Array, matched: number, unit: number): number {
+  let length = matched
+  while (length > 0 && needle.charCodeAt(length) !== unit) length = falls[length - 1] as number
+  return needle.charCodeAt(length) === unit ? length + 1 : length
 }

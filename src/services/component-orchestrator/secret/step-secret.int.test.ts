@@ -78,6 +78,31 @@ test('a step acts by its secret, and nothing but its target ever sees the value'
   for (const each of seen) assert.doesNotMatch(JSON.stringify(each), /sesame-/)
 })
 
+test('a target that repeats the value in escapes tells it to nobody: in what it answers, or why it fails', async (t) => {
+  const value = `AbC+dEf/gH&iJ<kL>'0123456789==`
+  const options: HttpTargetOptions = {
+    answer: (_request, count) => (count === 1 ? 200 : 401),
+    content: () => ({ error: `invalid key ${value}`, [value]: 1 }),
+    // As System.Text.Json does.
+    write: (content) =>
+      JSON.stringify(content).replaceAll(
+        /[+&<>']/g,
+        (char) => `\\u${char.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`,
+      ),
+  }
+  const { hub, service, process, lines, secret, one } = await setup(t, options)
+  service.secrets.set(secret.id, { ...secret, value: { accessToken: value } })
+  const flow = await hub.start(one)
+  await send(process, flow, 1)
+  await hub.finished(flow, 1)
+  const [probed] = process.probed.items
+  assert.deepEqual(Object(probed?.message.data).body, { error: 'invalid key ***', '***': 1 })
+  await send(process, flow, 2)
+  await hub.finished(flow, 2)
+  assert.match(await everythingIn(hub), /the answer is 401 .*invalid key \*\*\*/)
+  for (const each of [await everythingIn(hub), lines.join()]) assert.doesNotMatch(each, /AbC|0123456789==/)
+})
+
 test('the run is on record by the id under which a step read, also if its first step ran ahead', async (t) => {
   const { hub, service, process, request } = await setup(t)
   const first = { id: 'first', componentId: 'jsonata', function: 'transform', fields: { expression: '$' } }
