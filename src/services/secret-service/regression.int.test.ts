@@ -86,7 +86,7 @@ test('34: an error of the provider is told at once to all, stored, and locks not
   }
   hub.later(24 * 3_600_000)
   provider.answer = (_call, response) => void response.destroy()
-  assert.equal((await readSecret(me, id)).status, 409)
+  assert.equal((await readSecret(me, id)).status, 503)
   hub.later(24 * 3_600_000)
   provider.answer = givingTokens
   assert.equal((await readSecret(me, id)).status, 200)
