@@ -3565,7 +3565,7 @@ export interface Paths {
                    */
                   accessTokenSecret: string
                   /**
-                   * Whom the provider knows by it: one secret for each within a tenant
+                   * Whom the provider knows by it; information only, by which nothing is found
                    */
                   externalId?: string
                 }
@@ -3621,7 +3621,7 @@ export interface Paths {
                    */
                   refreshToken?: string
                   /**
-                   * Whom the provider knows by it: one secret for each within a tenant
+                   * Whom the provider knows by it; information only, by which nothing is found
                    */
                   externalId?: string
                 }
@@ -4029,7 +4029,7 @@ export interface Paths {
                */
               accessTokenSecret?: string
               /**
-               * Whom the provider knows by it: one secret for each within a tenant
+               * Whom the provider knows by it; information only, by which nothing is found
                */
               externalId?: string
               /**
@@ -4683,7 +4683,7 @@ export interface Paths {
                  */
                 refreshWithScope?: boolean
                 /**
-                 * How somebody is told from others at the provider: `oidc` by `sub` and `azure` by `preferred_username` of the ID token, `microsoft` by its `email`, `userinfo` and `zoom` by `sub` or `id` at the userinfo endpoint; `default` by nothing, so that each consent makes another secret
+                 * How somebody is told from others at the provider: `oidc` by `sub` of the ID token, `microsoft` and `azure` by its `tid` and `oid`, else by `iss` and `sub`, never by an e-mail address, `userinfo` and `zoom` by `sub` or `id` at the userinfo endpoint; `default` by nothing, so that each consent makes another secret
                  */
                 preprocessor?:
                   | 'default'
@@ -5323,7 +5323,7 @@ export interface Paths {
              */
             successUrl?: string
             /**
-             * Told back in the end
+             * Told back in the end; at most 4 KiB as JSON
              */
             payload?: {
               [k: string]: unknown
