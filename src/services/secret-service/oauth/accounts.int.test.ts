@@ -47,14 +47,18 @@ for (const [preprocessor, claims] of [
     assert.equal(await connectSecret(hub, me, client), first)
     const before = (await readSecret(me, first)).body.data.value
     assert.deepEqual([before.accessToken, before.refreshToken], ['access-token-2', 'refresh-token-1'])
+    const kept = { value: { scope: 'x' }, keepPreviousFor: 3_600 }
+    assert.equal((await me.call('PATCH', `${SECRETS}/${first}`, kept)).status, 200)
     provider.answer = givingTo(claims)
     assert.equal(await connectSecret(hub, colleague, client), first)
+    const versions = (await colleague.call('GET', `${SECRETS}/${first}/versions`)).body.data
+    assert.equal(versions.length, 1, 'no former value')
     const { data } = (await readSecret(colleague, first)).body
     assert.deepEqual(
       data.owners.map(({ id }: { id: string }) => id),
       [me.principal.id, colleague.principal.id],
     )
-    assert.deepEqual([data.name, data.version, data.value.refreshToken], ['shared', 3, 'refresh-token-3'])
+    assert.deepEqual([data.name, data.version, data.value.refreshToken], ['shared', 4, 'refresh-token-3'])
     const evil = { email: 'a@example.org', preferred_username: 'a@example.org' }
     provider.answer = givingTo({ ...evil, tid: 'evil', oid: 'eve', iss: 'https://evil.example', sub: 'eve' })
     assert.notEqual(await connectSecret(hub, me, client), first)
@@ -156,8 +160,8 @@ test('what cannot be stored is a refusal, of a callback and of a renewal', async
     hub.later(24 * 3_600_000)
     assert.equal((await readSecret(me, id)).status, 409, JSON.stringify(more))
   }
-  const [row] = (await hub.asSuperuser('select current_error from secret_service.secret')) as unknown[]
-  assert.match(JSON.stringify(row), /"isFinal":true.*no NUL characters/)
+  const rows = await hub.asSuperuser('select current_error from secret_service.secret')
+  assert.match(JSON.stringify(rows), /"isFinal":true.*no NUL characters/)
   provider.answer = givingTokens
   hub.later(24 * 3_600_000)
   assert.equal((await readSecret(me, id)).status, 200)

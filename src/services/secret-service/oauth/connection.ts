@@ -7,7 +7,7 @@ import { openAuthClient } from '../auth-client/auth-client-vault.ts'
 import { eventFields, type SecretParts } from '../deps.ts'
 import { firstOwners } from '../owners.ts'
 import { type Secret, splitValue, withValue } from '../secret/secret.ts'
-import { findValues } from '../secret/secret-store.ts'
+import { deleteValues, findValues } from '../secret/secret-store.ts'
 import { lockSecretByExternalId, writeNextValue, writeSecret } from '../secret/secret-writer.ts'
 import { warnMs } from '../secret/warning.ts'
 import type { Fields } from '../vault/vault.ts'
@@ -157,6 +157,8 @@ async function reconnect(
   const value = splitValue(known.type, { ...given, ...(refreshToken !== undefined && { refreshToken }) })
   const end = endOfTokens(fields, tokens, now)
   const secret = withValue({ ...known, owners, tokenOrigin }, value, end, { now, warnMs: warnMs(parts.config) })
+  // Nor does a newcomer read what was there before.
+  if (isNew) await deleteValues(tx, known.id)
   await writeNextValue(parts, tx, secret, value)
   await parts.bus.publish(tx, {
     name: 'secret-service.secret.modified',

@@ -198,6 +198,17 @@ test('what nobody reads is renewed before it dies, and what was refused for good
   assert.equal(refreshes().length, 3)
 })
 
+test('idle secrets that cannot be renewed keep no other one from it', async (t) => {
+  const { hub, me, client, refreshes } = await setup(t)
+  for (let count = 0; count < 20; count++) await connectSecret(hub, me, client)
+  await hub.asSuperuser(`update secret_service.secret_value set sealed = sealed || '{"refreshToken": "AAAA"}'`)
+  hub.later(1_000)
+  await connectSecret(hub, me, client)
+  hub.later(8 * 24 * hour)
+  await hub.renewIdle()
+  assert.equal(refreshes().length, 1)
+})
+
 test('without its auth client a value is given to its end, and then the reason why there is no other', async (t) => {
   const { hub, me, client } = await setup(t)
   const id = await connectSecret(hub, me, client)

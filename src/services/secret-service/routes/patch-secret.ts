@@ -5,6 +5,7 @@ import { can, type Principal } from '#lib/principal'
 import { scopeOf } from '#lib/scope'
 import { demandAuthClient } from '../auth-client/auth-client-store.ts'
 import { eventFields, found, type SecretParts } from '../deps.ts'
+import { withTokenOrigin } from '../oauth/token-origin.ts'
 import { demandPersonalOwner } from '../owners.ts'
 import { permissions } from '../permissions.ts'
 import {
@@ -96,7 +97,8 @@ async function applyChange(
   const kept = { ...stored.plain, ...(isElsewhere ? {} : old) }
   const split = splitValue(type, mergedValue(type, kept, change.value))
   const end = endOf(type, { expiresAt: change.expiresAt ?? null, value: change.value })
-  const valued = withValue(described, split, end, { now, warnMs: warnMs(parts.config) })
+  const stated = withValue(described, split, end, { now, warnMs: warnMs(parts.config) })
+  const valued = await withTokenOrigin(parts, tx, stated, change.value)
   demandStatedEnd(valued, change)
   // Whoever shares a secret need not share the client that it came by.
   if (valued.authClientId !== before.authClientId) await demandAuthClient(tx, principal, valued)

@@ -200,6 +200,11 @@ export async function findValues(tx: Tx, secretId: string, now: Date): Promise<S
   return rows.map(toValue)
 }
 
+/** Removes every version of a secret's value; the caller stores another one. */
+export async function deleteValues(tx: Tx, secretId: string): Promise<void> {
+  await tx.query('delete from secret_service.secret_value where secret_id = $1', [secretId])
+}
+
 /** Removes versions whose time is over, up to `most`; resolves to their number. */
 export async function deleteOldValues(tx: Tx, now: Date, most: number): Promise<number> {
   const rows = await tx.query(
