@@ -113,7 +113,10 @@ test('remoteTokenLookup() gives the same principal as the IAM itself', async (t)
   const { lookup, who } = await startRemote(t, hub.url)
   const service = await hub.iam.issueServiceToken('audit-log', ['flows.read'])
   const body = { flowId: randomUUID(), tenant: a.tenant, accounts: [a.bossId], secrets: [randomUUID(), randomUUID()] }
-  const { body: run } = await hub.call('POST', '/iam/api/v1/run-tokens', { token: admin, body })
+  const { token: runner } = await hub.iam.issueServiceToken('component-orchestrator', ['iam.token.delegate'])
+  const { body: run } = await hub.call('POST', '/iam/api/v1/run-tokens', { token: runner, body })
+  const asPerson = await hub.call('POST', '/iam/api/v1/run-tokens', { token: admin, body })
+  assert.equal(asPerson.status, 403, 'a person reads no secrets in the name of others')
   const { flowId, secretIds } = (await lookup(run.token)) ?? {}
   assert.deepEqual([flowId, secretIds], [body.flowId, new Set(body.secrets)])
   for (const token of [admin, a.boss, a.plain, service.token, run.token]) {
