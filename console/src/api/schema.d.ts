@@ -3418,7 +3418,7 @@ export interface Paths {
                  */
                 domain?: string
                 /**
-                 * Hosts to which a step may send it without seeing it: `api.example.com`, with `:port` where it is not the usual one, or `*.example.com`
+                 * Hosts to which a step may send it without seeing it: `api.example.com`, with `:port` where it is not the usual one or may be plain http, or `*.example.com`
                  *
                  * @maxItems 100
                  */
@@ -3454,7 +3454,7 @@ export interface Paths {
                  */
                 domain?: string
                 /**
-                 * Hosts to which a step may send it without seeing it: `api.example.com`, with `:port` where it is not the usual one, or `*.example.com`
+                 * Hosts to which a step may send it without seeing it: `api.example.com`, with `:port` where it is not the usual one or may be plain http, or `*.example.com`
                  *
                  * @maxItems 100
                  */
@@ -3494,7 +3494,7 @@ export interface Paths {
                  */
                 domain?: string
                 /**
-                 * Hosts to which a step may send it without seeing it: `api.example.com`, with `:port` where it is not the usual one, or `*.example.com`
+                 * Hosts to which a step may send it without seeing it: `api.example.com`, with `:port` where it is not the usual one or may be plain http, or `*.example.com`
                  *
                  * @maxItems 100
                  */
@@ -3530,7 +3530,7 @@ export interface Paths {
                  */
                 domain?: string
                 /**
-                 * Hosts to which a step may send it without seeing it: `api.example.com`, with `:port` where it is not the usual one, or `*.example.com`
+                 * Hosts to which a step may send it without seeing it: `api.example.com`, with `:port` where it is not the usual one or may be plain http, or `*.example.com`
                  *
                  * @maxItems 100
                  */
@@ -3586,7 +3586,7 @@ export interface Paths {
                  */
                 domain?: string
                 /**
-                 * Hosts to which a step may send it without seeing it: `api.example.com`, with `:port` where it is not the usual one, or `*.example.com`
+                 * Hosts to which a step may send it without seeing it: `api.example.com`, with `:port` where it is not the usual one or may be plain http, or `*.example.com`
                  *
                  * @maxItems 100
                  */
@@ -3642,7 +3642,7 @@ export interface Paths {
                  */
                 domain?: string
                 /**
-                 * Hosts to which a step may send it without seeing it: `api.example.com`, with `:port` where it is not the usual one, or `*.example.com`
+                 * Hosts to which a step may send it without seeing it: `api.example.com`, with `:port` where it is not the usual one or may be plain http, or `*.example.com`
                  *
                  * @maxItems 100
                  */
@@ -3690,7 +3690,7 @@ export interface Paths {
                  */
                 domain?: string
                 /**
-                 * Hosts to which a step may send it without seeing it: `api.example.com`, with `:port` where it is not the usual one, or `*.example.com`
+                 * Hosts to which a step may send it without seeing it: `api.example.com`, with `:port` where it is not the usual one or may be plain http, or `*.example.com`
                  *
                  * @maxItems 100
                  */
@@ -3744,7 +3744,7 @@ export interface Paths {
                  */
                 domain?: string
                 /**
-                 * Hosts to which a step may send it without seeing it: `api.example.com`, with `:port` where it is not the usual one, or `*.example.com`
+                 * Hosts to which a step may send it without seeing it: `api.example.com`, with `:port` where it is not the usual one or may be plain http, or `*.example.com`
                  *
                  * @maxItems 100
                  */
@@ -3974,7 +3974,7 @@ export interface Paths {
             name?: string
             domain?: string | null
             /**
-             * Hosts to which a step may send it without seeing it: `api.example.com`, with `:port` where it is not the usual one, or `*.example.com`
+             * Hosts to which a step may send it without seeing it: `api.example.com`, with `:port` where it is not the usual one or may be plain http, or `*.example.com`
              *
              * @maxItems 100
              */
@@ -4152,207 +4152,6 @@ export interface Paths {
       }
     }
   }
-  '/secret-service/api/v1/secrets/{id}/owners': {
-    post: {
-      parameters: {
-        path: {
-          id: string
-        }
-      }
-      requestBody: {
-        content: {
-          'application/json': {
-            id: string
-            /**
-             * A user, or all users of the tenant
-             */
-            type?: 'USER' | 'TENANT'
-          }
-        }
-      }
-      responses: {
-        200: {
-          content: {
-            'application/json': {
-              data: {
-                _id: string
-                id: string
-                name: string
-                type:
-                  | 'SIMPLE'
-                  | 'MIXED'
-                  | 'API_KEY'
-                  | 'OA1_TWO_LEGGED'
-                  | 'OA1_THREE_LEGGED'
-                  | 'OA2_AUTHORIZATION_CODE'
-                  | 'OA2_CLIENT_CREDENTIALS'
-                  | 'SESSION_AUTH'
-                tenant: string
-                owners: {
-                  id: string
-                  /**
-                   * A user, or all users of the tenant
-                   */
-                  type: 'USER' | 'TENANT'
-                }[]
-                domain?: string
-                /**
-                 * Absent in lists
-                 */
-                value?: {
-                  username?: string
-                  passphrase?: string
-                  payload?: string
-                  key?: string
-                  headerName?: string
-                  authClientId?: string
-                  accessToken?: string
-                  accessTokenSecret?: string
-                  refreshToken?: string
-                  scope?: string
-                  externalId?: string
-                  expires?: string
-                  expiresAt?: string
-                  /**
-                   * `***` where they are masked
-                   */
-                  inputFields?:
-                    | string
-                    | {
-                        [k: string]: string
-                      }
-                }
-                /**
-                 * The fields of `value` that are not told, in answers to a change; none where they are told or masked
-                 */
-                encryptedFields: string[]
-                allowedHosts: string[]
-                /**
-                 * Of the value, from 1
-                 */
-                version: number
-                expiresAt?: string
-                /**
-                 * Whether the hub gets the next value by itself
-                 */
-                renews: boolean
-                /**
-                 * Why the last attempt to renew it failed
-                 */
-                currentError?: {
-                  message: string
-                  at: string
-                }
-                createdAt: string
-                updatedAt: string
-              }
-            }
-          }
-        }
-        default: {
-          content: {
-            'application/problem+json': Problem
-          }
-        }
-      }
-    }
-    delete: {
-      parameters: {
-        query: {
-          id: string
-          type?: 'USER' | 'TENANT'
-        }
-        path: {
-          id: string
-        }
-      }
-      responses: {
-        200: {
-          content: {
-            'application/json': {
-              data: {
-                _id: string
-                id: string
-                name: string
-                type:
-                  | 'SIMPLE'
-                  | 'MIXED'
-                  | 'API_KEY'
-                  | 'OA1_TWO_LEGGED'
-                  | 'OA1_THREE_LEGGED'
-                  | 'OA2_AUTHORIZATION_CODE'
-                  | 'OA2_CLIENT_CREDENTIALS'
-                  | 'SESSION_AUTH'
-                tenant: string
-                owners: {
-                  id: string
-                  /**
-                   * A user, or all users of the tenant
-                   */
-                  type: 'USER' | 'TENANT'
-                }[]
-                domain?: string
-                /**
-                 * Absent in lists
-                 */
-                value?: {
-                  username?: string
-                  passphrase?: string
-                  payload?: string
-                  key?: string
-                  headerName?: string
-                  authClientId?: string
-                  accessToken?: string
-                  accessTokenSecret?: string
-                  refreshToken?: string
-                  scope?: string
-                  externalId?: string
-                  expires?: string
-                  expiresAt?: string
-                  /**
-                   * `***` where they are masked
-                   */
-                  inputFields?:
-                    | string
-                    | {
-                        [k: string]: string
-                      }
-                }
-                /**
-                 * The fields of `value` that are not told, in answers to a change; none where they are told or masked
-                 */
-                encryptedFields: string[]
-                allowedHosts: string[]
-                /**
-                 * Of the value, from 1
-                 */
-                version: number
-                expiresAt?: string
-                /**
-                 * Whether the hub gets the next value by itself
-                 */
-                renews: boolean
-                /**
-                 * Why the last attempt to renew it failed
-                 */
-                currentError?: {
-                  message: string
-                  at: string
-                }
-                createdAt: string
-                updatedAt: string
-              }
-            }
-          }
-        }
-        default: {
-          content: {
-            'application/problem+json': Problem
-          }
-        }
-      }
-    }
-  }
   '/secret-service/api/v1/secrets/{id}/validateHmac': {
     post: {
       parameters: {
@@ -4376,7 +4175,7 @@ export interface Paths {
               | {
                   type: 'Buffer'
                   /**
-                   * @maxItems 1048576
+                   * @maxItems 262144
                    */
                   data: number[]
                 }
@@ -5197,6 +4996,207 @@ export interface Paths {
       }
     }
   }
+  '/secret-service/api/v1/secrets/{id}/owners': {
+    post: {
+      parameters: {
+        path: {
+          id: string
+        }
+      }
+      requestBody: {
+        content: {
+          'application/json': {
+            id: string
+            /**
+             * A user, or all users of the tenant
+             */
+            type?: 'USER' | 'TENANT'
+          }
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              data: {
+                _id: string
+                id: string
+                name: string
+                type:
+                  | 'SIMPLE'
+                  | 'MIXED'
+                  | 'API_KEY'
+                  | 'OA1_TWO_LEGGED'
+                  | 'OA1_THREE_LEGGED'
+                  | 'OA2_AUTHORIZATION_CODE'
+                  | 'OA2_CLIENT_CREDENTIALS'
+                  | 'SESSION_AUTH'
+                tenant: string
+                owners: {
+                  id: string
+                  /**
+                   * A user, or all users of the tenant
+                   */
+                  type: 'USER' | 'TENANT'
+                }[]
+                domain?: string
+                /**
+                 * Absent in lists
+                 */
+                value?: {
+                  username?: string
+                  passphrase?: string
+                  payload?: string
+                  key?: string
+                  headerName?: string
+                  authClientId?: string
+                  accessToken?: string
+                  accessTokenSecret?: string
+                  refreshToken?: string
+                  scope?: string
+                  externalId?: string
+                  expires?: string
+                  expiresAt?: string
+                  /**
+                   * `***` where they are masked
+                   */
+                  inputFields?:
+                    | string
+                    | {
+                        [k: string]: string
+                      }
+                }
+                /**
+                 * The fields of `value` that are not told, in answers to a change; none where they are told or masked
+                 */
+                encryptedFields: string[]
+                allowedHosts: string[]
+                /**
+                 * Of the value, from 1
+                 */
+                version: number
+                expiresAt?: string
+                /**
+                 * Whether the hub gets the next value by itself
+                 */
+                renews: boolean
+                /**
+                 * Why the last attempt to renew it failed
+                 */
+                currentError?: {
+                  message: string
+                  at: string
+                }
+                createdAt: string
+                updatedAt: string
+              }
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+    delete: {
+      parameters: {
+        query: {
+          id: string
+          type?: 'USER' | 'TENANT'
+        }
+        path: {
+          id: string
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              data: {
+                _id: string
+                id: string
+                name: string
+                type:
+                  | 'SIMPLE'
+                  | 'MIXED'
+                  | 'API_KEY'
+                  | 'OA1_TWO_LEGGED'
+                  | 'OA1_THREE_LEGGED'
+                  | 'OA2_AUTHORIZATION_CODE'
+                  | 'OA2_CLIENT_CREDENTIALS'
+                  | 'SESSION_AUTH'
+                tenant: string
+                owners: {
+                  id: string
+                  /**
+                   * A user, or all users of the tenant
+                   */
+                  type: 'USER' | 'TENANT'
+                }[]
+                domain?: string
+                /**
+                 * Absent in lists
+                 */
+                value?: {
+                  username?: string
+                  passphrase?: string
+                  payload?: string
+                  key?: string
+                  headerName?: string
+                  authClientId?: string
+                  accessToken?: string
+                  accessTokenSecret?: string
+                  refreshToken?: string
+                  scope?: string
+                  externalId?: string
+                  expires?: string
+                  expiresAt?: string
+                  /**
+                   * `***` where they are masked
+                   */
+                  inputFields?:
+                    | string
+                    | {
+                        [k: string]: string
+                      }
+                }
+                /**
+                 * The fields of `value` that are not told, in answers to a change; none where they are told or masked
+                 */
+                encryptedFields: string[]
+                allowedHosts: string[]
+                /**
+                 * Of the value, from 1
+                 */
+                version: number
+                expiresAt?: string
+                /**
+                 * Whether the hub gets the next value by itself
+                 */
+                renews: boolean
+                /**
+                 * Why the last attempt to renew it failed
+                 */
+                currentError?: {
+                  message: string
+                  at: string
+                }
+                createdAt: string
+                updatedAt: string
+              }
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
   '/secret-service/api/v1/auth-clients/{id}/owners': {
     post: {
       parameters: {
@@ -5483,6 +5483,10 @@ export interface Paths {
         302: {}
         default: {
           content: {
+            /**
+             * A page that says the same
+             */
+            'text/html': string
             'application/problem+json': Problem
           }
         }

@@ -375,6 +375,22 @@ test('createHttpServer() documents an error in the form of the route beside that
   })
 })
 
+test('createHttpServer() documents that browsers are told of errors by a page', async (t) => {
+  const led = route({
+    method: 'GET',
+    path: '/flows-back',
+    summary: 'Where browsers are led to',
+    permission: 'public',
+    forBrowsers: true,
+    response: { 302: null },
+    handle: () => ({ status: 302, headers: { location: '/' } }),
+  })
+  const { call } = await setup(t, { routes: [led] })
+  const { body } = await call('/openapi.json')
+  const { responses } = body.paths['/flow-repository/flows-back'].get
+  assert.deepEqual(Object.keys(responses[400].content), ['text/html', 'application/problem+json'])
+})
+
 test('createHttpServer() serves readable documentation that needs nothing from outside', async (t) => {
   const { call, origin } = await setup(t)
   for (const path of ['/docs', '/docs/']) {

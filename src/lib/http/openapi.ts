@@ -109,7 +109,7 @@ function answersOf({ response }: Route): Record<string, unknown> {
 
 /** The route's own errors and those that its parts bring with them, one entry a status. */
 function errorsOf(route: Route): Record<string, { readonly content: Readonly<Record<string, unknown>> }> {
-  const { method, permission, params, query, body, rawBody, errors = [] } = route
+  const { method, permission, params, query, body, rawBody, forBrowsers, errors = [] } = route
   const codes: ErrorCode[] = ['bad-request', 'headers-too-large', 'internal', 'unavailable', ...errors]
   if (params || query) codes.push('invalid-parameter')
   if (body && !rawBody) codes.push('invalid-body')
@@ -118,10 +118,14 @@ function errorsOf(route: Route): Record<string, { readonly content: Readonly<Rec
   if (isRead || rawBody) codes.push('unsupported-media-type', 'too-large')
   if (permission !== 'public') codes.push('unauthenticated', 'forbidden')
   const byStatus = Object.groupBy(new Set(codes), (code) => errorCatalogue[code].status)
+  const content = {
+    ...(forBrowsers && { 'text/html': { schema: { type: 'string', description: 'A page that says the same' } } }),
+    'application/problem+json': { schema: { $ref: 'Problem#' } },
+  }
   return Object.fromEntries(
     Object.entries(byStatus).map(([status, group = []]) => {
       const description = group.map((code) => `\`${code}\`: ${errorCatalogue[code].title}`).join('. ')
-      return [status, { description, content: { 'application/problem+json': { schema: { $ref: 'Problem#' } } } }]
+      return [status, { description, content }]
     }),
   )
 }
