@@ -21,7 +21,7 @@ export interface HubProcess {
 
 export interface HubProcessOptions {
   readonly dataDir: string
-  readonly env?: Readonly<Record<string, string>>
+  readonly env?: Readonly<Record<string, string | undefined>>
   readonly args?: readonly string[]
   /** Hears of the process at once, long before the hub is ready. */
   readonly onSpawn?: (child: ChildProcess) => void
