@@ -4,8 +4,9 @@ import { hostRule } from './allowed-hosts.ts'
 
 const cases: Readonly<Record<string, { readonly allowed: readonly string[]; readonly refused: readonly string[] }>> = {
   'api.example.com': {
-    allowed: ['https://api.example.com/in', 'http://api.example.com/', 'https://API.example.com:443/?q'],
+    allowed: ['https://api.example.com/in', 'https://API.example.com:443/?q'],
     refused: [
+      'http://api.example.com/',
       'https://api.example.com:8443/',
       'http://api.example.com:443/',
       'https://example.com/',
@@ -28,7 +29,11 @@ const cases: Readonly<Record<string, { readonly allowed: readonly string[]; read
     refused: ['https://example.com/', 'https://aexample.com/', 'https://a.example.com:8443/', 'https://a.example.org/'],
   },
   '*.example.com:8443': { allowed: ['https://a.example.com:8443/'], refused: ['https://a.example.com/'] },
-  'bücher.example': { allowed: ['https://xn--bcher-kva.example/', 'https://BÜCHER.example/'], refused: [] },
+  'bücher.example': {
+    allowed: ['https://xn--bcher-kva.example/', 'https://BÜCHER.example/'],
+    refused: ['http://bücher.example/'],
+  },
+  localhost: { allowed: ['http://localhost/', 'https://localhost/'], refused: ['http://localhost:81/'] },
   '127.0.0.1': { allowed: ['http://127.0.0.1/', 'http://0x7f.1/'], refused: ['http://127.0.0.2/'] },
   '[::1]:8080': { allowed: ['http://[::1]:8080/', 'http://[0:0::1]:8080/'], refused: ['http://[::1]/'] },
 }

@@ -18,7 +18,7 @@ const AllowedHosts = Type.Array(Type.String({ maxLength: 260, pattern: `^(${host
   maxItems: 100,
   uniqueItems: true,
   description:
-    'Hosts to which a step may send it without seeing it: `api.example.com`, with `:port` where it is not the usual one, or `*.example.com`',
+    'Hosts to which a step may send it without seeing it: `api.example.com`, with `:port` where it is not the usual one or may be plain http, or `*.example.com`',
 })
 
 const settable = {
