@@ -16,6 +16,16 @@ export class ProviderFailure extends Error {
   }
 }
 
+/** Error codes of OAuth 2 and OpenID Connect (RFC 6749, 6750, 8628, 8707, 9126, 9449; OpenID Connect Core), and of GitHub: others may be what the provider was sent. */
+const knownCodes = new Set([
+  ...['invalid_request', 'invalid_client', 'invalid_grant', 'unauthorized_client', 'unsupported_grant_type'],
+  ...['invalid_scope', 'access_denied', 'unsupported_response_type', 'server_error', 'temporarily_unavailable'],
+  ...['invalid_token', 'insufficient_scope', 'slow_down', 'expired_token', 'authorization_pending', 'invalid_target'],
+  ...['interaction_required', 'login_required', 'account_selection_required', 'consent_required'],
+  ...['invalid_request_uri', 'invalid_request_object', 'request_not_supported', 'request_uri_not_supported'],
+  ...['registration_not_supported', 'invalid_dpop_proof', 'use_dpop_nonce', 'incorrect_client_credentials'],
+  ...['bad_verification_code', 'redirect_uri_mismatch', 'bad_refresh_token'],
+])
 /** Error codes by which a provider says that it cannot answer now. */
 const temporaryCodes = new Set(['server_error', 'temporarily_unavailable', 'slow_down'])
 const finalOutbound = new Set([
@@ -84,7 +94,7 @@ function outboundFailure(error: OutboundError): ProviderFailure {
 
 /** What is no code at all may be anything. */
 function shownCode(code: unknown): string {
-  return typeof code === 'string' && /^[a-z][a-z0-9_.-]{0,59}$/.test(code) ? code : 'another error'
+  return typeof code === 'string' && knownCodes.has(code) ? code : 'another error'
 }
 
 /** By `Retry-After`, in seconds or as a date; at most an hour. */

@@ -148,6 +148,26 @@ test('a hostile provider gives nothing, and nothing of it is told or stuck', asy
   assert.equal((await readSecret(me, id)).status, 200)
 })
 
+test('a fault of ours is told to nobody, is stored, and makes no loop', async (t) => {
+  const { hub, me, client, named, refreshes } = await setup(t)
+  const id = await connectSecret(hub, me, client)
+  hub.later(2 * hour)
+  const [{ sealed } = { sealed: {} }] = (await hub.asSuperuser('select sealed from secret_service.secret_value')) as {
+    sealed: object
+  }[]
+  await hub.asSuperuser(`update secret_service.secret_value set sealed = jsonb_set(sealed, '{refreshToken}', '"AAAA"')`)
+  for (let count = 0; count < 5; count++) {
+    const { status, body } = await readSecret(me, id)
+    assert.equal(status, 503, JSON.stringify(body))
+    assert.match(body.detail, /The next value could not be obtained$/)
+  }
+  assert.equal((await named('refreshFailed')).length, 1)
+  assert.equal(refreshes().length, 0)
+  await hub.asSuperuser(`update secret_service.secret_value set sealed = '${JSON.stringify(sealed)}'`)
+  hub.later(10 * 60_000)
+  assert.equal((await readSecret(me, id)).status, 200)
+})
+
 test('an end that is missing or nonsense is the one that the client assumes, or none; one that is now renews once', async (t) => {
   const { hub, provider, me, client, refreshes } = await setup(t)
   const assuming = await createClient(me, clientOf(provider, { defaultExpiresIn: 600 }))
