@@ -29,6 +29,8 @@ export interface FlowMemory {
   readonly verifier: string
   readonly nonce?: string
   readonly redirectUri: string
+  /** Of the auth client: what users consented to was asked for by this one. */
+  readonly clientVersion: number
   readonly scope: string
   readonly secretName?: string
   readonly successUrl?: string

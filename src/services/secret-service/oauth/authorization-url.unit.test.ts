@@ -5,7 +5,7 @@ import { authorizationUrl, combinedScope, demandSuccessUrl, withSecretId } from 
 // RFC 7636, appendix B.
 const verifier = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'
 const challenge = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM'
-const memory = { verifier, redirectUri: 'https://hub.example/callback', scope: 'a b&c=d' }
+const memory = { clientVersion: 1, verifier, redirectUri: 'https://hub.example/callback', scope: 'a b&c=d' }
 
 test('authorizationUrl() fills in what the template names, and sets what keeps it safe whatever that says', () => {
   for (const auth of [

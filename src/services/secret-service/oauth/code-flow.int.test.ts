@@ -182,6 +182,7 @@ test('a provider that refuses is quoted by its error code alone, and the state i
   for (const [error, shown] of [
     ['access_denied', /refused with "access_denied"/],
     [evil, /refused with "another error"/],
+    ['the-client-secret', /refused with "another error"/],
   ] as const) {
     const { state, cookie } = await begin()
     const { status, body } = await comeBack(hub, { state, error, error_description: evil }, cookie)
@@ -201,6 +202,19 @@ test('a provider that refuses is quoted by its error code alone, and the state i
   provider.answer = givingTokens
   assert.equal((await comeBack(hub, { state, code: 'c' }, cookie)).status, 200, 'a fault that passes uses nothing up')
   assert.deepEqual((await hub.events()).filter(({ name }) => name === 'secret-service.secret.created').length, 1)
+})
+
+test('a client that was changed while a user was away gets neither code nor proof', async (t) => {
+  const { hub, provider } = await setup(t)
+  const me = hub.reader()
+  const client = await createClient(me, clientOf(provider))
+  const begun = await beginFlow(hub, me, client)
+  const elsewhere = await startProviderStub(t)
+  const { endpoints, clientSecret } = clientOf(elsewhere)
+  assert.equal((await me.call('PATCH', `${CLIENTS}/${client}`, { endpoints, clientSecret })).status, 200)
+  const { status, body } = await comeBack(hub, { state: begun.state, code: 'c' }, begun.cookie)
+  assert.deepEqual([status, /changed meanwhile: begin anew/.test(body.detail)], [409, true])
+  assert.deepEqual([provider.calls.length, elsewhere.calls.length], [0, 0])
 })
 
 test('userinfo tells who somebody is where the ID token does not', async (t) => {

@@ -51,6 +51,9 @@ export async function connect(parts: Parts, { query, demandSame }: Callback): Pr
       throw new HubError('conflict', 'Cannot connect as another callback of this authorization is under way')
     const stored = await findAuthClientById(tx, flow.authClientId)
     if (stored === undefined) throw noFlow()
+    // The code, and the proof that goes with it, are for the server that the user was sent to.
+    if (stored.version !== flow.memory.clientVersion)
+      throw new HubError('conflict', 'Cannot connect as the auth client has been changed meanwhile: begin anew')
     return { flow, client: stored, fields: await openAuthClient(parts, tx, stored) }
   })
   try {

@@ -66,6 +66,7 @@ export const postAuthClientFlow = (parts: SecretParts) =>
         const { secretName, payload } = body
         const memory: FlowMemory = {
           ...{ verifier: randomBytes(32).toString('base64url'), redirectUri: callbackUrl(parts), scope },
+          clientVersion: client.version,
           ...(scope.split(' ').includes('openid') && { nonce: randomBytes(16).toString('base64url') }),
           ...(secretName !== undefined && { secretName }),
           ...(successUrl !== undefined && { successUrl }),
