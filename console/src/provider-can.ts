@@ -1,7 +1,7 @@
 import type { ProviderType } from './api/provider-queries.ts'
 import type { Owner, SecretType } from './api/secret-queries.ts'
-import { type Actor, allOf, type Leave, no, within, yes } from './leave.ts'
-import { isShared, ownershipOf } from './secret-can.ts'
+import { type Actor, allOf, type Leave, no, yes } from './leave.ts'
+import { isShared, mayChange, ownershipOf } from './secret-can.ts'
 
 interface Provider {
   readonly type: ProviderType
@@ -18,11 +18,6 @@ export function isFilledIn(type: ProviderType | SecretType): type is 'OA2_CLIENT
   return type === 'OA2_CLIENT_CREDENTIALS' || type === 'SESSION_AUTH'
 }
 
-/** Whether somebody owns it in person, and not only as one of the tenant. */
-export function ownsInPerson(me: Actor, { owners }: Pick<Provider, 'owners'>): boolean {
-  return owners.some(({ id, type }) => type === 'USER' && id === me.id)
-}
-
 /** The one table of what somebody who is signed in may do with a provider that is shown. */
 export const providerCan = {
   create: (me: Actor): Leave => (me.tenant ? yes : no('You act in no tenant')),
@@ -35,13 +30,7 @@ export const providerCan = {
     )
   },
   createSecret: (me: Actor, provider: Provider): Leave => (ownershipOf(me, provider) ? yes : no('Only its owners may')),
-  /** It says where credentials are sent: that is not for everybody who may connect by it. Where the tenant alone owns it, who may see them may. */
-  change: (me: Actor, provider: Provider): Leave => {
-    if (ownsInPerson(me, provider) || me.permissions.includes('all')) return yes
-    const isOwned = provider.owners.some(({ type }) => type === 'USER')
-    if (isOwned || ownershipOf(me, provider) === undefined) return no('Only who owns it in person may')
-    return within(me, 'secrets.authClient.readRaw')
-  },
+  change: (me: Actor, provider: Provider): Leave => mayChange(me, provider, 'secrets.authClient.readRaw'),
   share: (me: Actor, provider: Provider): Leave =>
     allOf(providerCan.change(me, provider), isShared(provider) ? no('The tenant owns it already') : yes),
 }

@@ -17,6 +17,22 @@ export function ownershipOf(me: Actor, { owners }: Owned): Owner | undefined {
   return own ?? owners.find(({ id, type }) => type === 'TENANT' && id === me.tenant)
 }
 
+/** Whether somebody owns a thing in person, and not only as one of the tenant. */
+export function ownsInPerson(me: Actor, { owners }: Owned): boolean {
+  return owners.some(({ id, type }) => type === 'USER' && id === me.id)
+}
+
+/**
+ * Whether somebody may change a thing: who does so says where its values go, and that is not for everybody with whom it is shared. Where the
+ * tenant alone owns it, who has the permission to see them in clear may.
+ */
+export function mayChange(me: Actor, thing: Owned, permission: string): Leave {
+  if (ownsInPerson(me, thing) || me.permissions.includes('all')) return yes
+  const isOwned = thing.owners.some(({ type }) => type === 'USER')
+  if (isOwned || ownershipOf(me, thing) === undefined) return no('Only who owns it in person may')
+  return within(me, permission)
+}
+
 /** Whether all users of its tenant own a thing. */
 export function isShared({ owners }: Owned): boolean {
   return owners.some(({ type }) => type === 'TENANT')
@@ -36,12 +52,18 @@ export const secretCan = {
   /** Administrators of the hub handle all secrets, but read only what is their own. */
   read: (me: Actor, secret: Secret): Leave =>
     allOf(ownershipOf(me, secret) ? yes : no('Only its owners may'), within(me, 'secrets.secret.readRaw')),
-  replace: ({ type }: Secret): Leave => (isTyped(type) ? yes : no('Its value comes from a provider')),
+  change: (me: Actor, secret: Secret): Leave => mayChange(me, secret, 'secrets.secret.readRaw'),
+  replace: (me: Actor, secret: Secret): Leave =>
+    allOf(isTyped(secret.type) ? yes : no('Its value comes from a provider'), secretCan.change(me, secret)),
   /** Where its provider is gone, the dialog says so. */
   connectAnew: ({ type }: Pick<Secret, 'type'>): Leave =>
     type === 'OA2_AUTHORIZATION_CODE' ? yes : no('It does not come from somebody’s consent'),
-  share: (secret: Secret): Leave => (isShared(secret) ? no('The tenant owns it already') : yes),
-  takeOwner: ({ owners }: Secret): Leave =>
-    owners.length > 1 ? yes : no('It is the last owner: delete the secret instead'),
+  share: (me: Actor, secret: Secret): Leave =>
+    allOf(secretCan.change(me, secret), isShared(secret) ? no('The tenant owns it already') : yes),
+  takeOwner: (me: Actor, secret: Secret): Leave =>
+    allOf(
+      secretCan.change(me, secret),
+      secret.owners.length > 1 ? yes : no('It is the last owner: delete the secret instead'),
+    ),
   seeReadings: (me: Actor): Leave => within(me, 'logs.read'),
 }

@@ -23,12 +23,30 @@ test('secretCan.read() asks for the permission and for ownership, which administ
 
 test('secretCan keeps the last owner, and values to be typed where they are typed', () => {
   assert.deepEqual(
-    [secretCan.takeOwner(secret(bens)).may, secretCan.takeOwner(secret(bens, shared)).may],
+    [secretCan.takeOwner(ben, secret(bens)).may, secretCan.takeOwner(ben, secret(bens, shared)).may],
     [false, true],
   )
-  assert.deepEqual([secretCan.share(secret(bens)).may, secretCan.share(secret(bens, shared)).may], [true, false])
-  assert.equal(secretCan.replace({ ...secret(bens), type: 'OA2_AUTHORIZATION_CODE' }).may, false)
+  assert.deepEqual(
+    [secretCan.share(ben, secret(bens)).may, secretCan.share(ben, secret(bens, shared)).may],
+    [true, false],
+  )
+  assert.equal(secretCan.replace(ben, { ...secret(bens), type: 'OA2_AUTHORIZATION_CODE' }).may, false)
   assert.deepEqual([secretCan.create(ben).may, secretCan.create(admin).may], [true, false])
+})
+
+test('secretCan.change() is for owners in person, and where there is none for who of the tenant may see it in clear', () => {
+  const cleo = { ...reader, id: 'cleo' }
+  assert.equal(secretCan.change(ben, secret(bens, shared)).may, true)
+  assert.deepEqual(secretCan.change(cleo, secret(bens, shared)), {
+    may: false,
+    reason: 'Only who owns it in person may',
+  })
+  assert.deepEqual(
+    [secretCan.change(cleo, secret(shared)).may, secretCan.change(ben, secret(shared)).may],
+    [true, false],
+  )
+  assert.equal(secretCan.change(admin, secret(bens)).may, true)
+  assert.equal(secretCan.share(cleo, secret(bens)).may, false)
 })
 
 test('ownershipOf() is the entry that the hub takes first', () => {

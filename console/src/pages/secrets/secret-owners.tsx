@@ -4,7 +4,6 @@ import { useState } from 'react'
 import { answerOf, hub } from '../../api/client.ts'
 import { meQuery } from '../../api/queries.ts'
 import type { Owner, Secret } from '../../api/secret-queries.ts'
-import { yes } from '../../leave.ts'
 import { pathTo } from '../../path-builder.ts'
 import type { SecretSearch } from '../../search.ts'
 import { ownershipOf, secretCan } from '../../secret-can.ts'
@@ -28,10 +27,10 @@ export function SecretOwners({ secret, onOpen }: SecretOwnersProps) {
       <div className="section-head">
         <h2 id="owners">Owners</h2>
         <span className="row-actions">
-          <ActionButton leave={secretCan.share(secret)} onAction={() => onOpen('share')}>
+          <ActionButton leave={secretCan.share(me, secret)} onAction={() => onOpen('share')}>
             Share with the tenant
           </ActionButton>
-          <ActionButton leave={yes} onAction={() => onOpen('owner')}>
+          <ActionButton leave={secretCan.change(me, secret)} onAction={() => onOpen('owner')}>
             Add owner
           </ActionButton>
         </span>
@@ -53,7 +52,7 @@ export function SecretOwners({ secret, onOpen }: SecretOwnersProps) {
             title: '',
             className: 'number',
             cell: (owner) => (
-              <ActionButton leave={secretCan.takeOwner(secret)} onAction={() => setTaken(owner)}>
+              <ActionButton leave={secretCan.takeOwner(me, secret)} onAction={() => setTaken(owner)}>
                 Remove
               </ActionButton>
             ),

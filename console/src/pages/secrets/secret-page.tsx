@@ -3,7 +3,6 @@ import { getRouteApi, Link } from '@tanstack/react-router'
 import { useCallback } from 'react'
 import { meQuery } from '../../api/queries.ts'
 import { type Secret, secretQuery, secretVersionsQuery } from '../../api/secret-queries.ts'
-import { yes } from '../../leave.ts'
 import { pathTo } from '../../path-builder.ts'
 import type { SecretSearch } from '../../search.ts'
 import { isTyped, ownershipOf, secretCan } from '../../secret-can.ts'
@@ -51,7 +50,7 @@ function SecretView({ secret }: { secret: Secret }) {
   return (
     <>
       <PageHead title={secret.name} beside={<span className="badge idle">{typeNames[secret.type]}</span>}>
-        <ActionButton leave={yes} onAction={() => open('change')}>
+        <ActionButton leave={secretCan.change(me, secret)} onAction={() => open('change')}>
           Change
         </ActionButton>
         {connects.may ? (
@@ -59,11 +58,11 @@ function SecretView({ secret }: { secret: Secret }) {
             Connect anew
           </ActionButton>
         ) : (
-          <ActionButton leave={secretCan.replace(secret)} onAction={() => open('value')}>
+          <ActionButton leave={secretCan.replace(me, secret)} onAction={() => open('value')}>
             Replace value
           </ActionButton>
         )}
-        <ActionButton leave={yes} onAction={() => open('delete')}>
+        <ActionButton leave={secretCan.change(me, secret)} onAction={() => open('delete')}>
           {isShared ? 'Let go' : 'Delete'}
         </ActionButton>
       </PageHead>
