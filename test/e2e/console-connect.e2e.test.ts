@@ -5,6 +5,7 @@ import { openBrowser } from '../support/browser.ts'
 import { CALLBACK, CLIENTS, clientOf } from '../support/connecting.ts'
 import { accessibilityFaults, buildConsole, openConsole } from '../support/console.ts'
 import { account, startForeignProvider } from '../support/foreign-provider.ts'
+import { assertPleasant, button, closed, dialog, heading, region, submit } from '../support/page-parts.ts'
 import { startProviderStub, tokens } from '../support/provider-stub.ts'
 import { createMember, createTenant, startTestHub } from '../support/test-hub.ts'
 
@@ -22,12 +23,6 @@ async function setup(t: TestContext) {
   return { hub, tenant, member, anna }
 }
 
-const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name, exact: true })
-const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true })
-const dialog = (page: Page) => page.getByRole('dialog')
-const submit = (page: Page, name: string) => dialog(page).getByRole('button', { name, exact: true }).click()
-const region = (page: Page, name: string) => page.getByRole('region', { name, exact: true })
-const closed = (page: Page) => dialog(page).waitFor({ state: 'detached' })
 const reading = (page: Page) => region(page, 'Who read it, and when').getByText('1 reading')
 
 describe('the console for providers', () => {
@@ -272,16 +267,7 @@ describe('the console for providers', () => {
       [`/secrets?do=create&provider=${session.id}`, 'Where the hub gets the token'],
       [`/providers/${crypto.randomUUID()}`, 'No auth client found'],
     ] as const) {
-      await page.goto(path)
-      await page.locator('main').getByText(text).filter({ visible: true }).first().waitFor()
-      assert.deepEqual(await accessibilityFaults(page), [], path)
-      await page.emulateMedia({ colorScheme: 'dark' })
-      assert.deepEqual(await accessibilityFaults(page, ['color-contrast']), [], `${path}, dark`)
-      await page.emulateMedia({ colorScheme: 'light' })
-      await page.setViewportSize({ width: 400, height: 800 })
-      const width: number = await page.evaluate('document.documentElement.scrollWidth')
-      assert.ok(width <= 400, `${path} must not scroll sideways at 400 px: it is ${width} px wide`)
-      await page.setViewportSize({ width: 1280, height: 800 })
+      await assertPleasant(page, path, text)
     }
   })
 })

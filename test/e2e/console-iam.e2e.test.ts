@@ -6,6 +6,7 @@ import { openBrowser } from '../support/browser.ts'
 import { accessibilityFaults, buildConsole, openConsole } from '../support/console.ts'
 import { callHub, logIn } from '../support/hub-client.ts'
 import { type Api, registerApplication, signIn as signInTo } from '../support/openid.ts'
+import { assertPleasant, button, dialog, heading, place, submit } from '../support/page-parts.ts'
 import { createMember, createTenant, startTestHub } from '../support/test-hub.ts'
 
 /** A hub with the console, and a browser; undefined where no browser runs. */
@@ -19,11 +20,6 @@ async function setup(t: TestContext) {
 type Hub = NonNullable<Awaited<ReturnType<typeof setup>>>
 
 const password = 'seven quiet geese 42'
-const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name, exact: true })
-const place = (page: Page, name: string) => page.getByRole('navigation').getByRole('link', { name, exact: true })
-const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true })
-const dialog = (page: Page) => page.getByRole('dialog')
-const submit = (page: Page, name: string) => dialog(page).getByRole('button', { name, exact: true }).click()
 
 async function signIn(page: Page, username: string) {
   await page.getByLabel('User name').fill(username)
@@ -374,16 +370,7 @@ describe('every page about access', () => {
     const paths = await fill(hub)
     const page = await openConsole(t, hub, { token: hub.admin.token, refused: /^404 / })
     for (const [path, text] of paths) {
-      await page.goto(path)
-      await page.locator('main').getByText(text).filter({ visible: true }).first().waitFor()
-      assert.deepEqual(await accessibilityFaults(page), [], path)
-      await page.emulateMedia({ colorScheme: 'dark' })
-      assert.deepEqual(await accessibilityFaults(page, ['color-contrast']), [], `${path}, dark`)
-      await page.emulateMedia({ colorScheme: 'light' })
-      await page.setViewportSize({ width: 400, height: 800 })
-      const width: number = await page.evaluate('document.documentElement.scrollWidth')
-      assert.ok(width <= 400, `${path} must not scroll sideways at 400 px: it is ${width} px wide`)
-      await page.setViewportSize({ width: 1280, height: 800 })
+      await assertPleasant(page, path, text)
     }
   })
 })

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, type TestContext, test } from 'node:test'
-import type { Page } from 'playwright-core'
 import { openBrowser } from '../support/browser.ts'
 import { accessibilityFaults, buildConsole, openConsole } from '../support/console.ts'
 import type { HubClient } from '../support/hub-client.ts'
+import { assertPleasant, button, closed, dialog, heading, region, submit } from '../support/page-parts.ts'
 import { createMember, createTenant, startTestHub } from '../support/test-hub.ts'
 
 const SECRETS = '/secret-service/api/v1/secrets'
@@ -20,13 +20,6 @@ async function setup(t: TestContext) {
   const anna = await member('secrets.secret.readRaw', 'logs.read', 'events.read', 'tenant.account.read')
   return { hub, tenant, member, anna }
 }
-
-const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name, exact: true })
-const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true })
-const dialog = (page: Page) => page.getByRole('dialog')
-const submit = (page: Page, name: string) => dialog(page).getByRole('button', { name, exact: true }).click()
-const region = (page: Page, name: string) => page.getByRole('region', { name, exact: true })
-const closed = (page: Page) => dialog(page).waitFor({ state: 'detached' })
 
 /** Stores a secret of its maker; resolves to its id. */
 async function store(client: HubClient, name: string, more: object = {}): Promise<string> {
@@ -181,16 +174,7 @@ describe('the console for secrets', () => {
       [`/secrets/${crypto.randomUUID()}`, 'No secret found'],
       [`/audit?about=${id}`, 'entries'],
     ] as const) {
-      await page.goto(path)
-      await page.locator('main').getByText(text).filter({ visible: true }).first().waitFor()
-      assert.deepEqual(await accessibilityFaults(page), [], path)
-      await page.emulateMedia({ colorScheme: 'dark' })
-      assert.deepEqual(await accessibilityFaults(page, ['color-contrast']), [], `${path}, dark`)
-      await page.emulateMedia({ colorScheme: 'light' })
-      await page.setViewportSize({ width: 400, height: 800 })
-      const width: number = await page.evaluate('document.documentElement.scrollWidth')
-      assert.ok(width <= 400, `${path} must not scroll sideways at 400 px: it is ${width} px wide`)
-      await page.setViewportSize({ width: 1280, height: 800 })
+      await assertPleasant(page, path, text)
     }
   })
 })

@@ -6,6 +6,7 @@ import { accessibilityFaults, buildConsole, openConsole } from '../support/conso
 import { startHttpTarget } from '../support/http-target.ts'
 import { callHub } from '../support/hub-client.ts'
 import { testAdmin } from '../support/hub-process.ts'
+import { heading, place } from '../support/page-parts.ts'
 import { activate, createMember, createTenant, firstFlow, startTestHub } from '../support/test-hub.ts'
 
 /** A hub with the console, and a browser; undefined where no browser runs. */
@@ -25,10 +26,8 @@ async function signIn(page: Page, { username, password } = testAdmin) {
   await page.getByRole('button', { name: 'Sign in' }).click()
 }
 
-const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name, exact: true })
 const eventNames = (page: Page) => page.locator('.event-name')
 const isLive = (page: Page) => page.getByRole('status').getByText('Live', { exact: true }).waitFor()
-const place = (page: Page, name: string) => page.getByRole('navigation').getByRole('link', { name, exact: true })
 
 describe('the console', () => {
   test('follows the first flow from its start to the audit log', async (t) => {
