@@ -8,7 +8,6 @@ import { createProviderCalls } from './oauth/provider-calls.ts'
 import { permissions } from './permissions.ts'
 import { createIdleRenewer } from './refresh/idle.ts'
 import { createRenewal } from './refresh/renewal.ts'
-import { deleteAuthClientOwner, postAuthClientOwner } from './routes/auth-client-owners.ts'
 import { getCallback, postCallback } from './routes/callback.ts'
 import { deleteAuthClient } from './routes/delete-auth-client.ts'
 import { deleteAuthClients } from './routes/delete-auth-clients.ts'
@@ -22,13 +21,13 @@ import { getRoot } from './routes/get-root.ts'
 import { getSecret } from './routes/get-secret.ts'
 import { getSecretVersions } from './routes/get-secret-versions.ts'
 import { getSecrets } from './routes/get-secrets.ts'
+import { ownerRoutes } from './routes/owners.ts'
 import { patchAuthClient } from './routes/patch-auth-client.ts'
 import { patchSecret } from './routes/patch-secret.ts'
 import { postAuthClient } from './routes/post-auth-client.ts'
 import { postAuthClientFlow } from './routes/post-auth-client-flow.ts'
 import { postHmacValidation } from './routes/post-hmac-validation.ts'
 import { postSecret } from './routes/post-secret.ts'
-import { deleteSecretOwner, postSecretOwner } from './routes/secret-owners.ts'
 import { createSecretReader } from './secret/secret-reader.ts'
 import { createDataKeys } from './vault/data-keys.ts'
 import { createVault } from './vault/vault.ts'
@@ -39,7 +38,7 @@ export function createSecretService(deps: SecretServiceDeps): Service {
   const parts: SecretParts = { ...deps, keys, vault: createVault(keys) }
   const outbound = createOutbound({ allow: deps.outboundAllow, limits: { maxRedirects: 0 } })
   const calling = { ...parts, calls: createProviderCalls({ outbound }) }
-  const renewal = createRenewal({ ...calling, memberId: deps.membership.id, leaseMs: deps.refreshLeaseMs })
+  const renewal = createRenewal({ ...calling, leaseMs: deps.refreshLeaseMs })
   const reader = createSecretReader(parts, renewal)
   const idle = createIdleRenewer(parts, renewal)
   const cleaner = createCleaner(parts)
@@ -69,8 +68,6 @@ export function createSecretService(deps: SecretServiceDeps): Service {
           getSecret(parts, reader),
           patchSecret(parts),
           deleteSecret(parts),
-          postSecretOwner(parts),
-          deleteSecretOwner(parts),
           postHmacValidation(parts),
           getSecretVersions(parts),
           getAuthClientTemplates(parts),
@@ -80,8 +77,7 @@ export function createSecretService(deps: SecretServiceDeps): Service {
           getAuthClient(parts),
           patchAuthClient(parts),
           deleteAuthClient(parts),
-          postAuthClientOwner(parts),
-          deleteAuthClientOwner(parts),
+          ...ownerRoutes(parts),
           getAuthClientSecrets(parts),
           postAuthClientFlow(parts),
           getCallback(calling),

@@ -1,9 +1,9 @@
 import type { Payloads } from '#catalogue'
 import type { AnyEvent, HandlerContext } from '#event-bus'
-import { authClientDisowning } from '../auth-client/disowning.ts'
+import { authClientOwnership } from '../auth-client/ownership.ts'
 import type { SecretParts } from '../deps.ts'
 import { deleteFlowsOf } from '../oauth/auth-flow.ts'
-import { secretDisowning } from '../secret/disowning.ts'
+import { secretOwnership } from '../secret/ownership.ts'
 import { deleteDataKeys } from '../vault/data-keys.ts'
 
 /** A tenant goes, or a user does, wholly or from one tenant. */
@@ -16,7 +16,7 @@ type DepartureEvent = Extract<AnyEvent<Payloads>, { name: (typeof departureNames
  * any more, and what nobody else owns goes too.
  */
 export const onDeparture = (parts: Pick<SecretParts, 'bus' | 'clock'>) => {
-  const kinds = [secretDisowning(parts), authClientDisowning(parts)]
+  const kinds = [secretOwnership(parts), authClientOwnership(parts)]
   return async (event: DepartureEvent, { tx }: HandlerContext): Promise<void> => {
     const { id, user } = event.payload
     const by = user === undefined ? undefined : { id: user }

@@ -2,7 +2,7 @@ import { route } from '#lib/http/route'
 import { scopeOf } from '#lib/scope'
 import { AuthClientParams } from '../auth-client/auth-client-document.ts'
 import { findAuthClientById } from '../auth-client/auth-client-store.ts'
-import { authClientDisowning } from '../auth-client/disowning.ts'
+import { authClientOwnership } from '../auth-client/ownership.ts'
 import { found, type SecretParts } from '../deps.ts'
 import { demandPersonalOwner, ownershipOf } from '../owners.ts'
 
@@ -24,8 +24,8 @@ export const deleteAuthClient = (parts: SecretParts) =>
         const client = found(await findAuthClientById(tx, params.id, true), 'auth client')
         demandPersonalOwner(principal, client, 'auth client')
         const owner = ownershipOf(principal, client)
-        if (owner === undefined) await authClientDisowning(parts).remove(tx, client, principal)
-        else await authClientDisowning(parts).disown(tx, client, owner, principal)
+        if (owner === undefined) await authClientOwnership(parts).remove(tx, client, principal)
+        else await authClientOwnership(parts).disown(tx, client, owner, principal)
       })
       return { status: 204 }
     },

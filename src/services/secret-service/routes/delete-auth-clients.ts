@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 import { route } from '#lib/http/route'
 import { Id } from '#lib/schema'
 import { scopeOf } from '#lib/scope'
-import { authClientDisowning } from '../auth-client/disowning.ts'
+import { authClientOwnership } from '../auth-client/ownership.ts'
 import type { SecretParts } from '../deps.ts'
 import { permissions } from '../permissions.ts'
 
@@ -24,7 +24,7 @@ export const deleteAuthClients = (parts: SecretParts) =>
     async handle({ query: { ownerId: id, type = 'USER' }, principal }) {
       const step = () =>
         parts.db.transaction(scopeOf(principal), (tx) =>
-          authClientDisowning(parts).disownBatch(tx, { id, type }, { by: principal }),
+          authClientOwnership(parts).disownBatch(tx, { id, type }, { by: principal }),
         )
       while (await step());
       return { status: 200, body: {} }

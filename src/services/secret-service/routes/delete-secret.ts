@@ -2,7 +2,7 @@ import { route } from '#lib/http/route'
 import { scopeOf } from '#lib/scope'
 import { found, type SecretParts } from '../deps.ts'
 import { demandPersonalOwner, ownershipOf } from '../owners.ts'
-import { secretDisowning } from '../secret/disowning.ts'
+import { secretOwnership } from '../secret/ownership.ts'
 import { SecretParams } from '../secret/secret-document.ts'
 import { findSecretById } from '../secret/secret-store.ts'
 
@@ -24,8 +24,8 @@ export const deleteSecret = (parts: SecretParts) =>
         const secret = found(await findSecretById(tx, params.id, true), 'secret')
         demandPersonalOwner(principal, secret, 'secret')
         const owner = ownershipOf(principal, secret)
-        if (owner === undefined) await secretDisowning(parts).remove(tx, secret, principal)
-        else await secretDisowning(parts).disown(tx, secret, owner, principal)
+        if (owner === undefined) await secretOwnership(parts).remove(tx, secret, principal)
+        else await secretOwnership(parts).disown(tx, secret, owner, principal)
       })
       return { status: 204 }
     },

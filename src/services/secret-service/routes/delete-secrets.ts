@@ -4,7 +4,7 @@ import { Id } from '#lib/schema'
 import { scopeOf } from '#lib/scope'
 import type { SecretParts } from '../deps.ts'
 import { permissions } from '../permissions.ts'
-import { secretDisowning } from '../secret/disowning.ts'
+import { secretOwnership } from '../secret/ownership.ts'
 
 /** `DELETE /secrets?userId=` */
 export const deleteSecrets = (parts: SecretParts) =>
@@ -24,7 +24,7 @@ export const deleteSecrets = (parts: SecretParts) =>
     async handle({ query: { userId: id, type = 'USER' }, principal }) {
       const step = () =>
         parts.db.transaction(scopeOf(principal), (tx) =>
-          secretDisowning(parts).disownBatch(tx, { id, type }, { by: principal }),
+          secretOwnership(parts).disownBatch(tx, { id, type }, { by: principal }),
         )
       while (await step());
       return { status: 200, body: {} }

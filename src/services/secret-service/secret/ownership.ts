@@ -1,15 +1,20 @@
 import { eventFields, type SecretParts } from '../deps.ts'
-import { createDisowning, type Disowning } from '../disowning.ts'
+import { createOwnership, type Ownership } from '../ownership.ts'
 import type { Secret } from './secret.ts'
 import { deleteSecretById, deleteSecretsOf, findSecretsOwnedBy, updateSecret } from './secret-store.ts'
 
-/** How owners let go of secrets. */
-export const secretDisowning = (parts: Pick<SecretParts, 'bus' | 'clock'>): Disowning<Secret> =>
-  createDisowning(parts, {
+/** How secrets get owners and lose them. */
+export const secretOwnership = (parts: Pick<SecretParts, 'bus' | 'clock'>): Ownership<Secret> =>
+  createOwnership(parts, {
+    what: 'secret',
     findOwnedBy: findSecretsOwnedBy,
     update: updateSecret,
     delete: deleteSecretById,
     deleteOf: deleteSecretsOf,
+    shared: (secret, { id: ownerId, type: ownerType }, by) => ({
+      name: 'secret-service.secret.ownerAdded',
+      payload: { ...eventFields(secret, by), ownerId, ownerType },
+    }),
     disowned: (secret, { id: ownerId, type: ownerType }, by) => ({
       name: 'secret-service.secret.ownerRemoved',
       payload: { ...eventFields(secret, by), ownerId, ownerType },
