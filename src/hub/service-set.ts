@@ -75,7 +75,7 @@ export function createServices(options: ServiceSetOptions): ServiceSet {
   const makers: Record<Exclude<ServiceName, 'iam'>, () => Service> = {
     'secret-service': () =>
       createSecretService({
-        ...{ db, bus: bus.service('secret-service'), membership, logger, clock, masterKey },
+        ...{ db, bus: bus.service('secret-service'), logger, clock, masterKey },
         config: config.secretService,
         outboundAllow: config.componentOrchestrator.outboundAllow,
         publicUrl: options.publicUrl,

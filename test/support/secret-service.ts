@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { TestContext } from 'node:test'
 import type { Payloads } from '../../src/catalogue/index.ts'
 import { createLogger } from '../../src/lib/logger.ts'
@@ -45,10 +44,10 @@ export async function setupSecretService(t: TestContext): Promise<SecretServiceF
   const config = { warningDays: 7 }
   let url = 'http://127.0.0.1:9'
   let masterKey: KeyRing | undefined
-  const fixture = await setupService(t, secretServiceMigrations, ({ db, bus, membership }) => {
+  const fixture = await setupService(t, secretServiceMigrations, ({ db, bus }) => {
     masterKey = testMasterKey(db)
     return createSecretService({
-      ...{ db, bus: bus.service('secret-service'), membership, masterKey, logger, clock, config },
+      ...{ db, bus: bus.service('secret-service'), masterKey, logger, clock, config },
       outboundAllow: ['127.0.0.0/8'],
       publicUrl: () => url,
     })
@@ -65,7 +64,7 @@ export async function setupSecretService(t: TestContext): Promise<SecretServiceF
       const outbound = createOutbound({ allow: ['127.0.0.0/8'] })
       const vault = createVault(createDataKeys({ masterKey: keys, clock }))
       const parts = { db, bus, clock, logger, vault, config, calls: createProviderCalls({ outbound }) }
-      await renewIdle(parts, createRenewal({ ...parts, memberId: randomUUID() }))
+      await renewIdle(parts, createRenewal(parts))
       await outbound.close()
     },
     later(ms) {

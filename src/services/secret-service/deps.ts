@@ -4,7 +4,6 @@ import type { ConfigValues } from '#lib/config'
 import { HubError } from '#lib/errors'
 import type { Logger } from '#lib/logger'
 import type { MasterKey } from '#lib/master-key/master-key'
-import type { Membership } from '#lib/membership'
 import type { Database } from '#lib/postgres'
 import type { Principal } from '#lib/principal'
 import type { secretServiceConfig } from './config.ts'
@@ -19,8 +18,6 @@ export interface SecretServiceDeps {
   readonly clock: () => Date
   readonly masterKey: MasterKey
   readonly config: ConfigValues<typeof secretServiceConfig>
-  /** This process among those that share the database. */
-  readonly membership: Pick<Membership, 'id'>
   /** CIDR ranges of private addresses where providers may be. */
   readonly outboundAllow: readonly string[]
   /** Scheme, host and port under which the hub is reached; asked for once it listens. */

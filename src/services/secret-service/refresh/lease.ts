@@ -14,22 +14,20 @@ export interface LeaseState {
 
 /** Who wants a lease. */
 export interface LeaseWish {
-  /** The process, as a member. */
-  readonly holder: string
   /** Milliseconds, on the clock of the database. */
   readonly forMs: number
-  /** Whether an error that is not to be tried again yet stands in the way, by the clock of the service. */
+  /** By the clock of the service: an error that is not to be tried again yet stands in the way. */
   readonly now: Date
 }
 
 const TAKE = {
   name: 'secret-lease-take',
   text: `update secret_service.secret
-            set lease_holder = $3, lease_fence = lease_fence + 1, lease_until = clock_timestamp() + make_interval(secs => $4::float8 / 1000)
+            set lease_fence = lease_fence + 1, lease_until = clock_timestamp() + make_interval(secs => $3::float8 / 1000)
           where id = $1 and version = $2
             and (lease_until is null or lease_until <= clock_timestamp())
-            and (current_error is null or next_refresh_at is null or next_refresh_at <= $5)
-            and current_error ->> 'at' is not distinct from $6
+            and (current_error is null or next_refresh_at is null or next_refresh_at <= $4)
+            and current_error ->> 'at' is not distinct from $5
       returning lease_fence as fence`,
 }
 
@@ -39,9 +37,9 @@ const TAKE = {
  * failed since then, so that whoever waited for it does not make another.
  */
 export async function takeLease(db: Database, secret: Of, wish: LeaseWish): Promise<number | undefined> {
-  const { holder, forMs, now } = wish
+  const { forMs, now } = wish
   const { id, tenantId, version, currentError } = secret
-  const values = [id, version, holder, forMs, now, currentError?.at ?? null]
+  const values = [id, version, forMs, now, currentError?.at ?? null]
   const [row] = await db.queryAs<{ fence: number }>({ tenant: tenantId }, TAKE, values)
   return row?.fence
 }
@@ -74,7 +72,7 @@ interface LeaseRow {
  */
 export async function endLease(tx: Tx, { id }: Pick<Secret, 'id'>, fence: number): Promise<boolean> {
   const ended = await tx.query(
-    `update secret_service.secret set lease_holder = null, lease_until = null where id = $1 and lease_fence = $2 returning 1`,
+    `update secret_service.secret set lease_until = null where id = $1 and lease_fence = $2 returning 1`,
     [id, fence],
   )
   return ended.length > 0

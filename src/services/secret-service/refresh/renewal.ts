@@ -23,8 +23,6 @@ export interface RunningRenewal extends Renewal {
 /** What it needs. */
 export interface RenewalParts extends Pick<SecretParts, 'db' | 'bus' | 'clock' | 'vault' | 'config' | 'logger'> {
   readonly calls: ProviderCalls
-  /** This process, as a member. */
-  readonly memberId: string
   /** Default 15,000 ms: longer than a provider may take, so that whoever lives answers in time. */
   readonly leaseMs?: number | undefined
 }
@@ -42,7 +40,7 @@ const STORE_MS = 30_000
  * others wait for what comes of it. Whoever dies with the lease is succeeded when it ends, and what it says later is refused by its fence.
  */
 export function createRenewal(parts: RenewalParts): RunningRenewal {
-  const { db, bus, clock, logger, memberId, leaseMs = LEASE_MS } = parts
+  const { db, bus, clock, logger, leaseMs = LEASE_MS } = parts
   const signals = createSignals()
   const underWay = new Map<string, Promise<void>>()
   let listening: { stop(): void } | undefined
@@ -52,7 +50,7 @@ export function createRenewal(parts: RenewalParts): RunningRenewal {
     for (;;) {
       const news = signals.watch(secret.id)
       try {
-        const fence = await takeLease(db, secret, { holder: memberId, forMs: leaseMs, now: clock() })
+        const fence = await takeLease(db, secret, { forMs: leaseMs, now: clock() })
         if (fence !== undefined) return await carryOut(secret, fence)
         const state = found(await readLease(db, secret), 'secret')
         if (state.version !== secret.version) return
@@ -71,6 +69,7 @@ export function createRenewal(parts: RenewalParts): RunningRenewal {
       await insist(() => storeNextValue(parts, secret, fence, next))
     } catch (error) {
       if (error instanceof HubError || isConnectionError(error)) {
+        // Where it cannot be given back it ends by itself.
         await releaseLease(db, secret, fence).catch(() => undefined)
         throw error
       }

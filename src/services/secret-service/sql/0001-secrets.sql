@@ -44,8 +44,7 @@ create table secret_service.secret (
   renews boolean not null,
   -- When to warn that it is over soon; null = not, or done.
   warn_at timestamptz,
-  -- Who gets the next value; see refresh/. The fence grows with every lease: a result with an old one is refused.
-  lease_holder uuid,
+  -- Until when somebody gets the next value; see refresh/. The fence grows with every lease: a result with an old one is refused.
   lease_fence integer not null default 0,
   lease_until timestamptz,
   -- Failures in a row, the last one, and not before when to try again.
