@@ -13,7 +13,7 @@ const algorithms = ['sha1', 'sha256', 'sha384', 'sha512'] as const
 const Bytes = Type.Object(
   {
     type: Type.Literal('Buffer'),
-    data: Type.Array(Type.Integer({ minimum: 0, maximum: 255 }), { maxItems: 1_048_576 }),
+    data: Type.Array(Type.Integer({ minimum: 0, maximum: 255 }), { maxItems: 262_144 }),
   },
   { additionalProperties: false },
 )
