@@ -1,5 +1,6 @@
 // A process that reads secrets in clear, as the Secret Service does, for tests that have several of them or kill one. Says "ready", then answers
-// each line of its input, { id, reader, count }, with { tokens, errors, times } of so many readings at once, times in milliseconds. Ends with its input.
+// each line of its input, { id, reader, count }, with { tokens, errors, times } of so many readings at once, times in milliseconds. Where all of them want the
+// next value it says "renewing" before. Ends with its input.
 //   node test/support/secret-child.ts <database address> <milliseconds of a lease>
 
 import { createInterface } from 'node:readline'
@@ -36,13 +37,25 @@ const parts = {
   ...{ db, bus, clock, keys, vault: createVault(keys), logger: createLogger({ level: 'silent' }) },
   ...{ config: { warningDays: 7 }, calls: createProviderCalls({ outbound }) },
 }
-const renewal = createRenewal({ ...parts, memberId: membership.id, leaseMs: Number(leaseMs) })
+const renewal = createRenewal({ ...parts, leaseMs: Number(leaseMs) })
 renewal.start()
-const reader = createSecretReader(parts, renewal)
+/** How many want the next value of this line's secret, and how many read it. */
+let renewing = 0
+let wanted = 0
+const reader = createSecretReader(parts, {
+  ...renewal,
+  renew(secret) {
+    renewing += 1
+    if (renewing === wanted) console.log('renewing')
+    return renewal.renew(secret)
+  },
+})
 console.log('ready')
 
 for await (const line of createInterface({ input: process.stdin })) {
   const { id, reader: who, count } = JSON.parse(line)
+  renewing = 0
+  wanted = count
   const principal = { ...who, permissions: new Set(who.permissions) }
   const results = await Promise.all(
     Array.from({ length: count }, async () => {

@@ -15,8 +15,8 @@ interface Readings {
 
 interface Child {
   readonly process: ChildProcess
-  /** So many at once. */
-  read(count: number): Promise<Readings>
+  /** So many at once. `onRenewing` is called when all of them want the next value. */
+  read(count: number, onRenewing?: () => void): Promise<Readings>
 }
 
 async function setup(t: TestContext) {
@@ -42,8 +42,11 @@ async function setup(t: TestContext) {
     assert.equal((await lines.next()).value, 'ready')
     return {
       process: child,
-      async read(count) {
+      async read(count, onRenewing) {
         child.stdin.write(`${JSON.stringify({ id, reader, count })}\n`)
+        const { value } = await lines.next()
+        if (value !== 'renewing') return JSON.parse(String(value))
+        onRenewing?.()
         return JSON.parse(String((await lines.next()).value))
       },
     }
@@ -57,6 +60,7 @@ test('a thousand readers of an expired token in four processes make one call at 
   const children = await Promise.all(Array.from({ length: 4 }, () => startChild()))
   const latency = 300
   provider.answer = async (call) => {
+    // The latency of a provider: what is measured is how much more readers wait.
     await new Promise((resolve) => setTimeout(resolve, latency))
     return tokens(call)
   }
@@ -130,12 +134,17 @@ test('a refusal is told to all who wait in all processes, and none of them asks 
   await expire()
   const children = await Promise.all(Array.from({ length: 4 }, () => startChild()))
   const before = provider.calls.length
-  provider.answer = async (_call, response) => {
-    // All of them have looked by then.
-    await new Promise((resolve) => setTimeout(resolve, 1_000))
-    answering(400, { error: 'invalid_grant' })(_call, response)
+  const { promise: allWait, resolve: goOn } = Promise.withResolvers<void>()
+  provider.answer = async (call, response) => {
+    await allWait
+    answering(400, { error: 'invalid_grant' })(call, response)
   }
-  const all = await Promise.all(children.map((child) => child.read(20)))
+  let renewing = 0
+  const onRenewing = () => {
+    renewing += 1
+    if (renewing === children.length) goOn()
+  }
+  const all = await Promise.all(children.map((child) => child.read(20, onRenewing)))
   const errors = all.flatMap((each) => each.errors)
   assert.equal(errors.length, 80)
   for (const error of errors) assert.match(error, /refused with "invalid_grant"/)

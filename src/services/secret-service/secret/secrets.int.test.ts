@@ -256,6 +256,27 @@ test('a reading whose record cannot be committed tells nothing', async (t) => {
   )
 })
 
+test('while connections to the database break, each reading is on record or tells nothing', async (t) => {
+  const { reader, asSuperuser, events } = await setupSecretService(t)
+  const me = reader()
+  const { id } = await create(me)
+  const cut = `select pg_terminate_backend(pid) from pg_stat_activity
+                where datname = current_database() and pid <> pg_backend_pid() and usename = current_user and query ilike '%secret%'`
+  let given = 0
+  for (let round = 0; round < 10; round += 1) {
+    const answers = Array.from({ length: 40 }, () => me.call('GET', `${SECRETS}/${id}`))
+    await asSuperuser(cut)
+    for (const { status, body } of await Promise.all(answers)) {
+      assert([200, 503].includes(status), JSON.stringify(body))
+      if (status === 200) given += 1
+      else assert(!JSON.stringify(body).includes('correct horse'))
+    }
+  }
+  assert.equal((await me.call('GET', `${SECRETS}/${id}`)).status, 200, 'it goes on')
+  const records = (await events()).filter(({ name }) => name.endsWith('token.get')).length
+  assert(records > given, `${given + 1} values and ${records} records`)
+})
+
 test('users and tenants who go leave no secret behind that nobody else owns', async (t) => {
   const { reader, departed, asSuperuser, events } = await setupSecretService(t)
   const me = reader()
