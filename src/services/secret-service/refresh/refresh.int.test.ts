@@ -192,6 +192,18 @@ test('an end that is missing or nonsense is the one that the client assumes, or 
   assert((await readSecret(me, id)).body.data.expiresAt, 'a number in quotes is one')
 })
 
+test('a change that leaves the access token as it is leaves its end, and it is renewed when it would have been', async (t) => {
+  const { hub, me, client, refreshes } = await setup(t)
+  const id = await connectSecret(hub, me, client)
+  const before = (await readSecret(me, id)).body.data
+  hub.later(1_000)
+  assert.equal((await me.call('PATCH', `${SECRETS}/${id}`, { value: { scope: 'read' } })).status, 200)
+  const after = (await readSecret(me, id)).body.data
+  assert.deepEqual([after.expiresAt, after.value.scope, refreshes().length], [before.expiresAt, 'read', 0])
+  hub.later(2 * hour)
+  assert.equal((await readSecret(me, id)).body.data.value.accessToken, 'access-token-2')
+})
+
 test('what nobody reads is renewed before it dies, and what was refused for good is left alone until somebody changes something', async (t) => {
   const { hub, provider, me, client, refreshes } = await setup(t, { refreshIdleDays: 3 })
   const id = await connectSecret(hub, me, client)

@@ -15,6 +15,7 @@ import {
   type SecretInput,
   splitValue,
   warningOf,
+  withSameToken,
   withValue,
 } from '../secret/secret.ts'
 import { SecretAnswer, SecretChangeSchema, SecretParams, writtenDocument } from '../secret/secret-document.ts'
@@ -36,7 +37,7 @@ export const patchSecret = (parts: SecretParts) =>
     summary: 'Change a secret',
     description:
       'Another value is another version; the former one stays good for as long as `keepPreviousFor` says. The end of the former value is not ' +
-      'that of the new one: give it anew. Who adds a host says where the value goes, and must be allowed to see it, or bring another one. ' +
+      'that of the new one: give it anew, but where the access token stays. Who adds a host says where the value goes, and must be allowed to see it, or bring another one. ' +
       'What was obtained through another auth client does not stay. Owners and type are not changed here.',
     permission: 'signed-in',
     params: SecretParams,
@@ -98,7 +99,9 @@ async function applyChange(
   const split = splitValue(type, mergedValue(type, kept, change.value))
   const end = endOf(type, { expiresAt: change.expiresAt ?? null, value: change.value })
   const stated = withValue(described, split, end, { now, warnMs: warnMs(parts.config) })
-  const valued = await withTokenOrigin(parts, tx, stated, change.value)
+  const keepsToken = split.secret.accessToken !== undefined && change.value.accessToken === undefined
+  const dated = keepsToken && stated.renews ? withSameToken(stated, before) : stated
+  const valued = await withTokenOrigin(parts, tx, dated, change.value)
   demandStatedEnd(valued, change)
   // Whoever shares a secret need not share the client that it came by.
   if (valued.authClientId !== before.authClientId) await demandAuthClient(tx, principal, valued)

@@ -117,6 +117,11 @@ export function withValue(
   }
 }
 
+/** The secret with another value in which the token of before goes on: it ends when it did, and counts as obtained when it was. */
+export function withSameToken(after: Secret, { expiresAt, refreshedAt }: Secret): Secret {
+  return { ...after, expiresAt: after.expiresAt ?? expiresAt, refreshedAt }
+}
+
 /** When to warn of an end: `warnMs` before, but not in the first half of the time that is left. */
 export function warningOf(expiresAt: Date | undefined, now: Date, warnMs: number): Date | undefined {
   const left = expiresAt === undefined ? 0 : expiresAt.getTime() - now.getTime()
