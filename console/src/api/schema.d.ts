@@ -4044,7 +4044,7 @@ export interface Paths {
               }
             }
             /**
-             * Seconds for which the former value stays good beside the new one; default 0
+             * Seconds for which the former value stays good beside the new one; default 0. Without another value: most seconds for which former ones still are
              */
             keepPreviousFor?: number
           }

@@ -19,7 +19,7 @@ import {
   withValue,
 } from '../secret/secret.ts'
 import { SecretAnswer, SecretChangeSchema, SecretParams, writtenDocument } from '../secret/secret-document.ts'
-import { findSecretById, findValues, updateSecret } from '../secret/secret-store.ts'
+import { endFormerValues, findSecretById, findValues, updateSecret } from '../secret/secret-store.ts'
 import { type SecretType, secretTypeOf } from '../secret/secret-type.ts'
 import { writeNextValue } from '../secret/secret-writer.ts'
 import { warnMs } from '../secret/warning.ts'
@@ -36,7 +36,7 @@ export const patchSecret = (parts: SecretParts) =>
     path: '/api/v1/secrets/:id',
     summary: 'Change a secret',
     description:
-      'Another value is another version; the former one stays good for as long as `keepPreviousFor` says. The end of the former value is not ' +
+      'Another value is another version; the former one stays good for as long as `keepPreviousFor` says, which by itself ends former ones earlier. The end of the former value is not ' +
       'that of the new one: give it anew, but where the access token stays. Who adds a host says where the value goes, and must be allowed to see it, or bring another one. ' +
       'What was obtained through another auth client does not stay. Owners and type are not changed here.',
     permission: 'signed-in',
@@ -81,8 +81,9 @@ async function applyChange(
   const [stored] = values
   demandHosts(before, described, { change, principal, sealed: Object.keys(stored?.sealed ?? {}) })
   if (change.value === undefined || stored === undefined) {
-    if (change.keepPreviousFor !== undefined)
-      throw fieldError('invalid-body', 'keepPreviousFor', 'must come with another value')
+    const { keepPreviousFor } = change
+    if (keepPreviousFor !== undefined && (await endFormerValues(tx, before.id, secondsAfter(now, keepPreviousFor))))
+      changed.push('keepPreviousFor')
     if (changed.length > 0) await updateSecret(tx, described)
     return {
       after: described,
@@ -107,9 +108,13 @@ async function applyChange(
   if (valued.authClientId !== before.authClientId) await demandAuthClient(tx, principal, valued)
   const keepFor = change.keepPreviousFor ?? 0
   if (keepFor > 0) demandRoom(values.length)
-  const keepUntil = keepFor === 0 ? undefined : new Date(now.getTime() + keepFor * 1000)
+  const keepUntil = keepFor === 0 ? undefined : secondsAfter(now, keepFor)
   const after = await writeNextValue(parts, tx, valued, split, keepUntil)
   return { after, changed, shown: { plain: split.plain, sealed: Object.keys(split.secret) } }
+}
+
+function secondsAfter(moment: Date, seconds: number): Date {
+  return new Date(moment.getTime() + seconds * 1000)
 }
 
 /** Whoever sends a value somewhere sees it there. */

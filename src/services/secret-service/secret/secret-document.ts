@@ -73,7 +73,8 @@ export const SecretChangeSchema = Type.Object(
       Type.Integer({
         minimum: 0,
         maximum: 31_536_000,
-        description: 'Seconds for which the former value stays good beside the new one; default 0',
+        description:
+          'Seconds for which the former value stays good beside the new one; default 0. Without another value: most seconds for which former ones still are',
       }),
     ),
   },

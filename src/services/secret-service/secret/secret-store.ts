@@ -190,6 +190,15 @@ export async function retireValue(tx: Tx, secretId: string, validUntil: Date | u
   }
 }
 
+/** Former versions are good until `end` at the longest. Resolves to whether that ended one earlier. */
+export async function endFormerValues(tx: Tx, secretId: string, end: Date): Promise<boolean> {
+  const rows = await tx.query(
+    'update secret_service.secret_value set valid_until = $2 where secret_id = $1 and valid_until > $2 returning version',
+    [secretId, end],
+  )
+  return rows.length > 0
+}
+
 /** The versions of a value that are good at a moment, the one in force first. */
 export async function findValues(tx: Tx, secretId: string, now: Date): Promise<StoredValue[]> {
   const rows = await tx.query<ValueRow>(

@@ -150,6 +150,32 @@ test('a change touches what it names; a value gets another version, and the form
   )
 })
 
+test('a former value that is still good can be ended at once', async (t) => {
+  const { reader, events } = await setupSecretService(t)
+  const me = reader()
+  const { id } = await create(me, 'API_KEY')
+  const path = `${SECRETS}/${id}`
+  const { length } = await events()
+  const end = (keepPreviousFor: number) => me.call('PATCH', path, { keepPreviousFor })
+  assert.equal((await end(0)).status, 200, 'there is none')
+  assert.equal((await events()).length, length)
+  await me.call('PATCH', path, { value: { key: 'key-9876543210' }, keepPreviousFor: 60 })
+  for (const [seconds, status] of [
+    [3_600, 200],
+    [30, 200],
+    [0, 404],
+  ] as const) {
+    assert.equal((await end(seconds)).status, 200)
+    assert.equal((await me.call('GET', `${path}?version=1`)).status, status)
+  }
+  assert.equal((await me.call('GET', path)).body.data.value.key, 'key-9876543210')
+  const told = (await events()).slice(length).filter(({ name }) => name === 'secret-service.secret.modified')
+  assert.deepEqual(
+    told.map(({ payload }) => payload.changed),
+    [['value'], ['keepPreviousFor'], ['keepPreviousFor']],
+  )
+})
+
 test('bad input is refused with the field and changes nothing', async (t) => {
   const { reader, caller, events } = await setupSecretService(t)
   const me = reader()
@@ -171,7 +197,7 @@ test('bad input is refused with the field and changes nothing', async (t) => {
     ['PATCH', `/${id}`, { owners: [] }, 'owners'],
     ['PATCH', `/${id}`, { type: 'MIXED' }, 'type'],
     ['PATCH', `/${id}`, { value: { key: 'k' } }, 'value.key'],
-    ['PATCH', `/${id}`, { keepPreviousFor: 5 }, 'keepPreviousFor'],
+    ['PATCH', `/${id}`, { keepPreviousFor: -1 }, 'keepPreviousFor'],
   ]
   const before = (await events()).length
   for (const [method, path, body, field] of bad) {
