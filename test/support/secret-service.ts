@@ -28,7 +28,7 @@ export interface SecretServiceFixture extends ServiceFixture {
   /** A caller of the tenant who may see own secrets in clear. */
   reader(options?: TestCallerOptions): TestCaller
   /** Publishes in the name of the IAM; resolves once the event has been handled. */
-  departed<N extends keyof Payloads & `iam.${string}`>(name: N, payload: Payloads[N]): Promise<void>
+  fromIam<N extends keyof Payloads & `iam.${string}`>(name: N, payload: Payloads[N]): Promise<void>
 }
 
 /** By which everything in these tests is sealed; to be opened. */
@@ -71,6 +71,6 @@ export async function setupSecretService(t: TestContext): Promise<SecretServiceF
       ahead += ms
     },
     reader: (options = {}) => fixture.caller({ permissions: ['secrets.secret.readRaw'], ...options }),
-    departed: (name, payload) => fixture.publish(fixture.bus.service('iam'), name, payload),
+    fromIam: (name, payload) => fixture.publish(fixture.bus.service('iam'), name, payload),
   }
 }

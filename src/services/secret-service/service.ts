@@ -3,6 +3,7 @@ import type { Service } from '#lib/service'
 import { createCleaner } from './clean-up.ts'
 import type { SecretParts, SecretServiceDeps } from './deps.ts'
 import { departureNames, onDeparture } from './handlers/on-departure.ts'
+import { onStatus, statusNames } from './handlers/on-status.ts'
 import { secretServiceMigrations } from './migrations.ts'
 import { createProviderCalls } from './oauth/provider-calls.ts'
 import { permissions } from './permissions.ts'
@@ -43,8 +44,12 @@ export function createSecretService(deps: SecretServiceDeps): Service {
   const idle = createIdleRenewer(parts, renewal)
   const cleaner = createCleaner(parts)
   const departed = onDeparture(parts)
-  deps.bus.subscribe('secret-service', { names: departureNames, lanes: 4 }, async (event, context) => {
+  const names = [...departureNames, ...statusNames]
+  deps.bus.subscribe('secret-service', { names, lanes: 4 }, async (event, context) => {
     switch (event.name) {
+      case 'iam.user.modified':
+      case 'iam.tenant.modified':
+        return onStatus(event, context)
       case 'iam.tenant.deleted':
       case 'iam.user.deleted':
       case 'iam.user.removedFromTenant':

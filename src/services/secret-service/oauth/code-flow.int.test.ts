@@ -235,9 +235,32 @@ test('what a user or tenant has under way ends with them', async (t) => {
   const colleague = hub.reader({ tenant })
   const client = await createClient(colleague, clientOf(provider, { owners: [{ id: tenant, type: 'TENANT' }] }))
   const [mine, theirs] = [await beginFlow(hub, me, client), await beginFlow(hub, colleague, client)]
-  await hub.departed('iam.user.removedFromTenant', { id, tenantId: tenant, tenant })
+  await hub.fromIam('iam.user.removedFromTenant', { id, tenantId: tenant, tenant })
   assert.equal((await comeBack(hub, { state: mine.state, code: 'c' }, mine.cookie)).status, 400)
   assert.equal((await comeBack(hub, { state: theirs.state, code: 'c' }, theirs.cookie)).status, 200)
+})
+
+test('whoever is shut out ends no authorization that was begun before', async (t) => {
+  const { hub, provider } = await setup(t)
+  const me = hub.reader()
+  const { tenant, id } = me.principal
+  const client = await createClient(me, clientOf(provider, {}))
+  const userIs = (status: 'ACTIVE' | 'DISABLED') =>
+    hub.fromIam('iam.user.modified', { id, changed: ['status'], after: { status } })
+  const shutOut = [
+    () => userIs('DISABLED'),
+    () =>
+      hub.fromIam('iam.tenant.modified', { id: tenant, tenant, changed: ['status'], after: { status: 'DISABLED' } }),
+  ]
+  for (const change of shutOut) {
+    const { state, cookie } = await beginFlow(hub, me, client)
+    await change()
+    assert.equal((await comeBack(hub, { state, code: 'c' }, cookie)).status, 400)
+  }
+  assert.equal(provider.calls.length, 0)
+  const { state, cookie } = await beginFlow(hub, me, client)
+  await userIs('ACTIVE')
+  assert.equal((await comeBack(hub, { state, code: 'c' }, cookie)).status, 200)
 })
 
 test('what goes wrong is told by a page where a browser comes back, else by a problem document', async (t) => {

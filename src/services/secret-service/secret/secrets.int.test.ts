@@ -304,7 +304,7 @@ test('while connections to the database break, each reading is on record or tell
 })
 
 test('users and tenants who go leave no secret behind that nobody else owns', async (t) => {
-  const { reader, departed, asSuperuser, events } = await setupSecretService(t)
+  const { reader, fromIam, asSuperuser, events } = await setupSecretService(t)
   const me = reader()
   const { tenant, id: userId } = me.principal
   const colleague = reader({ tenant })
@@ -314,14 +314,14 @@ test('users and tenants who go leave no secret behind that nobody else owns', as
   ]
   const elsewhere = reader()
   const kept = await create(elsewhere)
-  await departed('iam.user.deleted', { id: userId })
+  await fromIam('iam.user.deleted', { id: userId })
   assert.equal((await colleague.call('GET', `${SECRETS}/${shared.id}`)).body.data.owners.length, 1)
   const gone = (await events()).filter(({ name }) => name === 'secret-service.secret.deleted')
   assert.deepEqual(
     gone.map(({ payload }) => payload.id),
     [alone.id],
   )
-  await departed('iam.tenant.deleted', { id: tenant })
+  await fromIam('iam.tenant.deleted', { id: tenant })
   assert.equal((await colleague.call('GET', `${SECRETS}/${shared.id}`)).status, 404)
   const keys = (await asSuperuser('select tenant_id from secret_service.data_key')) as { tenant_id: string }[]
   assert.deepEqual(
