@@ -69,7 +69,9 @@ test('a thousand readers of an expired token in four processes make one call at 
     return [0.5, 0.95, 0.999].map((share) => Math.round(times[Math.floor(times.length * share)] ?? 0)).join(', ')
   }
   const readAll = () => Promise.all(children.map((child) => child.read(250)))
-  await readAll()
+  // What processes that have just started do is no measure.
+  const rounds = 8
+  for (let round = 0; round < rounds; round += 1) await readAll()
   t.diagnostic(`a value that is good: median, p95, most = ${figures(await readAll())} ms`)
   await expire()
   const before = provider.calls.length
@@ -83,7 +85,7 @@ test('a thousand readers of an expired token in four processes make one call at 
   assert.deepEqual([seen.length, new Set(seen).size], [1_000, 1])
   assert.equal(provider.calls.length, before + 1)
   const told = (await hub.events()).map(({ name }) => name)
-  assert.equal(told.filter((name) => name === 'secret-service.token.get').length, 3_000)
+  assert.equal(told.filter((name) => name === 'secret-service.token.get').length, (rounds + 2) * 1_000)
   assert.equal(told.filter((name) => name === 'secret-service.secret.modified').length, 1)
 })
 
