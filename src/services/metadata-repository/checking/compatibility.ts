@@ -1,0 +1,75 @@
+import type { Bundle, CompatibilityReport, Difference, Direction } from './checks.ts'
+import { createComparison } from './containment.ts'
+import type { Refusal } from './refusal.ts'
+import { samplesOf } from './samples.ts'
+import { rootOfBundle, type SchemaNode } from './schema-set.ts'
+import { createValidator } from './validator.ts'
+
+/** Reasons that are told. */
+const MOST_DIFFERENCES = 20
+/** Documents that are tried for one of them. */
+const MOST_TRIED = 200
+
+/**
+ * Compares two versions of a schema. That they are compatible is only said where it is proved; each reason to the contrary comes with a document that
+ * Ajv takes by the one and refuses by the other, or without where none was found: then it could not be decided.
+ */
+export function compareSchemas(pair: {
+  readonly before: Bundle
+  readonly after: Bundle
+  readonly direction: Direction
+}): CompatibilityReport {
+  const [before, after] = [rootOfBundle(pair.before), rootOfBundle(pair.after)]
+  const isBackward = pair.direction === 'BACKWARD'
+  const [sub, sup] = isBackward ? [before, after] : [after, before]
+  const validators = new Map([sub, sup].map(({ set }) => [set, createValidator(set)]))
+  const accepts = (node: SchemaNode, value: unknown) => validators.get(node.set)?.accepts(node, value)
+  const refusals = createComparison(accepts).refusalsOf([sub], sup)
+  const isBreaking = (document: unknown) => accepts(sub, document) === true && accepts(sup, document) === false
+  const names = isBackward
+    ? { refusing: 'The new version', taking: 'the former one' }
+    : { refusing: 'The former version', taking: 'the new one' }
+  const told = distinct(refusals).slice(0, MOST_DIFFERENCES)
+  const differences = told.map((refusal) => toDifference(refusal, sup, names, isBreaking))
+  const isProved = differences.some(({ example }) => example !== undefined)
+  return {
+    compatible: differences.length === 0,
+    differences: isProved ? differences : withAnyExample(differences, sub, isBreaking),
+  }
+}
+
+/** A document that breaks is worth more than knowing which reason it is for. */
+function withAnyExample(
+  differences: readonly Difference[],
+  sub: SchemaNode,
+  isBreaking: (document: unknown) => boolean,
+): readonly Difference[] {
+  const [first, ...rest] = differences
+  const example = first && samplesOf([sub]).find(isBreaking)
+  return first === undefined || example === undefined ? differences : [{ ...first, example }, ...rest]
+}
+
+function distinct(refusals: readonly Refusal[]): Refusal[] {
+  const byPlace = Map.groupBy(
+    refusals,
+    ({ node, at, rule, message }) => `${node.id} ${at.join('/')} ${rule} ${message}`,
+  )
+  return [...byPlace.values()].map(([first, ...rest]) => ({
+    ...(first as Refusal),
+    witnesses: () => [first as Refusal, ...rest].flatMap((refusal) => refusal.witnesses()),
+  }))
+}
+
+function toDifference(
+  { node, at, rule, message, witnesses }: Refusal,
+  root: SchemaNode,
+  names: { readonly refusing: string; readonly taking: string },
+  isBreaking: (document: unknown) => boolean,
+): Difference {
+  const path = `${node.path}${at.map((segment) => `/${segment.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')}`
+  const place = node.location === root.location ? path : `${node.location}#${path}`
+  const text = message.replaceAll('%refusing', names.refusing).replaceAll('%taking', names.taking)
+  const sentence = text.charAt(0).toUpperCase() + text.slice(1)
+  const example = witnesses().slice(0, MOST_TRIED).find(isBreaking)
+  return { path: place, rule, message: sentence, ...(example !== undefined && { example }) }
+}

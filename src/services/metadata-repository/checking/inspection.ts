@@ -1,0 +1,154 @@
+import type { Ajv, ErrorObject } from 'ajv'
+import Ajv06 from 'ajv'
+import { Ajv2019 } from 'ajv/dist/2019.js'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import draft06 from 'ajv/dist/refs/json-schema-draft-06.json' with { type: 'json' }
+import Ajv04 from 'ajv-draft-04'
+import formats from 'ajv-formats'
+import type { Bundle, Fault } from './checks.ts'
+import { constraintsOf } from './constraints.ts'
+import type { Dialect, JsonSchema } from './schema.ts'
+import { rootOfBundle, type SchemaNode } from './schema-set.ts'
+import { createValidator } from './validator.ts'
+
+/** Faults that are told of one schema. */
+const MOST_FAULTS = 50
+
+/** What is wrong in the root schema of a bundle; none = it can be used. A reference that leads nowhere is no fault here. */
+export function inspectSchema(bundle: Bundle): Fault[] {
+  const stored = bundle.schemas[bundle.root]
+  if (stored === undefined) throw new Error(`Cannot look at schema "${bundle.root}" as it must be in its bundle`)
+  const formal = formalFaults(stored.value, stored.dialect)
+  if (formal.length > 0) return formal
+  const root = rootOfBundle(bundle)
+  const loop = findLoop(root)
+  if (loop !== undefined)
+    return [{ path: loop.path, message: 'must not refer to itself without going further inside of the value' }]
+  return compilationFaults(root)
+}
+
+function formalFaults(value: JsonSchema, dialect: Dialect): Fault[] {
+  const ajv = metaSchemaOf(dialect)
+  const { $schema, ...schema } = typeof value === 'object' ? value : { $schema: undefined }
+  const subject = typeof value === 'boolean' ? value : schema
+  if (ajv.validate(META_SCHEMA[dialect], subject)) return []
+  const faults = (ajv.errors ?? []).filter(isCause).map(({ instancePath, message = 'is not valid', params }) => {
+    const allowed = Array.isArray(params.allowedValues) ? `: ${params.allowedValues.join(', ')}` : ''
+    return { path: instancePath, message: `${message}${allowed}` }
+  })
+  return distinct(faults).slice(0, MOST_FAULTS)
+}
+
+/** That no alternative fits says less than why each does not. */
+function isCause({ keyword }: ErrorObject): boolean {
+  return keyword !== 'if'
+}
+
+function distinct(faults: readonly Fault[]): Fault[] {
+  return [...new Map(faults.map((fault) => [`${fault.path} ${fault.message}`, fault])).values()]
+}
+
+const META_SCHEMA: Readonly<Record<Dialect, string>> = {
+  'draft-04': 'http://json-schema.org/draft-04/schema',
+  'draft-06': 'http://json-schema.org/draft-06/schema',
+  'draft-07': 'http://json-schema.org/draft-07/schema',
+  '2019-09': 'https://json-schema.org/draft/2019-09/schema',
+  '2020-12': 'https://json-schema.org/draft/2020-12/schema',
+}
+
+const made = new Map<Dialect, Ajv>()
+
+function metaSchemaOf(dialect: Dialect): Ajv {
+  const known = made.get(dialect)
+  if (known) return known
+  const ajv = createMetaAjv(dialect)
+  made.set(dialect, ajv)
+  return ajv
+}
+
+function createMetaAjv(dialect: Dialect): Ajv {
+  const options = { strict: false, allErrors: true, logger: false } as const
+  const ajv = ((): Ajv => {
+    if (dialect === 'draft-04') return new Ajv04.default(options)
+    if (dialect === '2019-09') return new Ajv2019(options)
+    return dialect === '2020-12' ? new Ajv2020(options) : new Ajv06.default(options)
+  })()
+  if (dialect === 'draft-06') ajv.addMetaSchema(draft06)
+  formats.default(ajv)
+  return ajv
+}
+
+/** A schema that would be asked for again and again at the same place of a value; undefined = there is none. */
+export function findLoop(root: SchemaNode): SchemaNode | undefined {
+  const done = new Set<SchemaNode>()
+  const path = new Set<SchemaNode>()
+
+  function visit(node: SchemaNode): SchemaNode | undefined {
+    if (path.has(node)) return node
+    if (done.has(node)) return undefined
+    path.add(node)
+    const { here, inside } = neighboursOf(node)
+    const loop = firstOf(here, visit)
+    path.delete(node)
+    done.add(node)
+    pending.push(...inside)
+    return loop
+  }
+
+  const pending = [root]
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    const loop = done.has(node) ? undefined : visit(node)
+    if (loop) return loop
+  }
+  return undefined
+}
+
+function firstOf<T, R>(items: readonly T[], find: (item: T) => R | undefined): R | undefined {
+  for (const item of items) {
+    const found = find(item)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+/** The schemas that are applied to the same value, and those that are applied to parts of it. */
+function neighboursOf(node: SchemaNode): { here: SchemaNode[]; inside: SchemaNode[] } {
+  const constraints = constraintsOf(node)
+  const { all, any = [], one = [], not, conditional, dependentSchemas } = constraints
+  const { prefixItems, items, contains, properties, patterns, additional, propertyNames, unevaluatedProperties } =
+    constraints
+  const here = [
+    ...all,
+    ...any,
+    ...one,
+    not,
+    conditional?.if,
+    conditional?.met,
+    conditional?.unmet,
+    ...dependentSchemas.values(),
+  ]
+  const inside = [
+    ...prefixItems,
+    items,
+    contains?.node,
+    ...properties.values(),
+    ...patterns.values(),
+    additional,
+    propertyNames,
+    unevaluatedProperties,
+  ]
+  const isThere = (each: SchemaNode | undefined) => each !== undefined
+  return { here: here.filter(isThere), inside: inside.filter(isThere) }
+}
+
+function compilationFaults(root: SchemaNode): Fault[] {
+  try {
+    createValidator(root.set).errors(root, null)
+    return []
+  } catch (error) {
+    if (!(error instanceof Error)) throw error
+    // What a reference leads to is looked at where it is resolved.
+    if (error.constructor.name === 'MissingRefError' || /can't resolve reference/.test(error.message)) return []
+    return [{ path: '', message: `cannot be compiled: ${error.message.slice(0, 300)}` }]
+  }
+}

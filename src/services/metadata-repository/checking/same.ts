@@ -1,0 +1,120 @@
+import { isSameValue } from './constraints.ts'
+import type { SchemaNode } from './schema-set.ts'
+
+/** Keywords that demand nothing. */
+const annotations = new Set([
+  ...[
+    '$comment',
+    '$schema',
+    '$vocabulary',
+    '$id',
+    '$anchor',
+    '$dynamicAnchor',
+    '$defs',
+    'definitions',
+    'default',
+    'deprecated',
+  ],
+  ...[
+    'description',
+    'examples',
+    'example',
+    'readOnly',
+    'title',
+    'writeOnly',
+    'contentEncoding',
+    'contentMediaType',
+    'contentSchema',
+  ],
+])
+const maps = new Set(['dependentSchemas', 'patternProperties', 'properties'])
+const lists = new Set(['allOf', 'anyOf', 'oneOf', 'prefixItems'])
+const singles = new Set([
+  ...['additionalProperties', 'contains', 'else', 'if', 'items', 'not', 'propertyNames', 'then'],
+  ...['unevaluatedItems', 'unevaluatedProperties'],
+])
+
+/** Compares schemas of two sets by their wording. */
+export interface Sameness {
+  /** Whether they demand the same in the same words, through all references. */
+  isSame(one: SchemaNode, other: SchemaNode): boolean
+  /** Whether they say the same by these keywords, of which the other has at least one. */
+  hasSame(one: SchemaNode, other: SchemaNode, keywords: readonly string[]): boolean
+}
+
+/** Creates it; what was compared is remembered. */
+export function createSameness(): Sameness {
+  const results = new Map<string, boolean>()
+  /** What is taken for the same so far, in the order of asking. */
+  const trail: string[] = []
+
+  function isSame(one: SchemaNode, other: SchemaNode): boolean {
+    if (one === other) return true
+    if (typeof one.schema === 'boolean' || typeof other.schema === 'boolean') return one.schema === other.schema
+    const key = `${one.id} ${other.id}`
+    const known = results.get(key)
+    if (known !== undefined) return known
+    // Until something differs they are the same: else no recursive schema would be.
+    results.set(key, true)
+    const mark = trail.push(key) - 1
+    const same = hasSameKeywords(one, other)
+    // What was found meanwhile may rest on it.
+    if (!same) for (const dependent of trail.splice(mark)) results.delete(dependent)
+    if (!same) results.set(key, false)
+    return same
+  }
+
+  function hasSameKeywords(one: SchemaNode, other: SchemaNode): boolean {
+    const keywords = keywordsOf(one)
+    if (keywords.length !== keywordsOf(other).length) return false
+    return keywords.every((keyword) => isSameKeyword(one, other, keyword))
+  }
+
+  function isSameKeyword(one: SchemaNode, other: SchemaNode, keyword: string): boolean {
+    const [value, wanted] = [keywordOf(one, keyword), keywordOf(other, keyword)]
+    if (value === undefined || wanted === undefined) return false
+    if (keyword === '$ref' || keyword === '$dynamicRef') return isSameReference(one, other, keyword, [value, wanted])
+    if (singles.has(keyword)) return isSameChild(one, other, [keyword])
+    if (!maps.has(keyword) && !lists.has(keyword)) return isSameValue(value, wanted)
+    const names = Object.keys(value as object)
+    return (
+      names.length === Object.keys(wanted as object).length &&
+      names.every((name) => isSameChild(one, other, [keyword, name]))
+    )
+  }
+
+  function isSameReference(
+    one: SchemaNode,
+    other: SchemaNode,
+    keyword: string,
+    [value, wanted]: readonly unknown[],
+  ): boolean {
+    const follow = (node: SchemaNode, reference: unknown) =>
+      keyword === '$ref' ? node.set.resolve(node, String(reference)) : node.set.resolveDynamic(node, String(reference))
+    const [target, wantedTarget] = [follow(one, value), follow(other, wanted)]
+    return target !== undefined && wantedTarget !== undefined && isSame(target, wantedTarget)
+  }
+
+  function isSameChild(one: SchemaNode, other: SchemaNode, segments: readonly string[]): boolean {
+    const [child, wanted] = [one.set.child(one, ...segments), other.set.child(other, ...segments)]
+    return child !== undefined && wanted !== undefined && isSame(child, wanted)
+  }
+
+  return {
+    isSame,
+    hasSame(one, other, keywords) {
+      const present = keywords.filter(
+        (keyword) => keywordOf(one, keyword) !== undefined || keywordOf(other, keyword) !== undefined,
+      )
+      return present.length > 0 && present.every((keyword) => isSameKeyword(one, other, keyword))
+    },
+  }
+}
+
+function keywordsOf({ schema }: SchemaNode): string[] {
+  return Object.keys(schema).filter((keyword) => !annotations.has(keyword))
+}
+
+function keywordOf({ schema }: SchemaNode, keyword: string): unknown {
+  return typeof schema === 'object' && Object.hasOwn(schema, keyword) ? schema[keyword] : undefined
+}

@@ -1,0 +1,102 @@
+import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
+import formats from 'ajv-formats'
+import type { ValidationError } from './checks.ts'
+import { constraintsOf, isSameValue } from './constraints.ts'
+import { typeOf } from './json-type.ts'
+import { addKeywords } from './keywords.ts'
+import { ORIGIN, type SchemaNode, type SchemaSet } from './schema-set.ts'
+
+/** Whether a schema takes a value; undefined where that cannot be told, as it refers to nothing. */
+export type Accepts = (node: SchemaNode, value: unknown) => boolean | undefined
+
+/** Validates by the schemas of one set. Formats count in every draft, unknown ones do not. */
+export interface Validator {
+  readonly accepts: Accepts
+  /** Up to 100 faults of a document; none = it is valid. Throws what compiling throws, as for a reference that leads nowhere. */
+  errors(node: SchemaNode, document: unknown): ValidationError[]
+}
+
+/** More would only make an answer large. */
+const MOST_ERRORS = 100
+
+/** Creates the validator of a set; what is asked for is compiled once. */
+export function createValidator(set: SchemaSet): Validator {
+  const quick = createAjv(set, false)
+  const thorough = createAjv(set, true)
+
+  return {
+    accepts(node, value) {
+      if (typeof node.schema === 'boolean') return node.schema
+      const plain = plainVerdict(node, value)
+      if (plain !== undefined) return plain
+      try {
+        return quick(node)(value)
+      } catch {
+        return undefined
+      }
+    },
+    errors(node, document) {
+      if (quick(node)(document)) return []
+      const validate = thorough(node)
+      validate(document)
+      return (validate.errors ?? []).slice(0, MOST_ERRORS).map(toError)
+    },
+  }
+}
+
+/** A schema of types and values alone needs no compiling. */
+function plainVerdict(node: SchemaNode, value: unknown): boolean | undefined {
+  const isPlain = Object.keys(node.schema).every((keyword) => plainKeywords.has(keyword))
+  if (!isPlain) return undefined
+  const { types, values } = constraintsOf(node)
+  return (typeOf(value) & types) !== 0 && (values === undefined || values.some((each) => isSameValue(each, value)))
+}
+
+const plainKeywords = new Set(['type', 'enum', 'const', 'title', 'description', 'default', 'examples', '$comment'])
+
+function createAjv(set: SchemaSet, allErrors: boolean): (node: SchemaNode) => ValidateFunction {
+  const compiled = new Map<SchemaNode, ValidateFunction>()
+  let ajv: Ajv2020 | undefined
+
+  function instance(): Ajv2020 {
+    if (ajv) return ajv
+    ajv = new Ajv2020({
+      allErrors,
+      strict: false,
+      validateSchema: false,
+      logger: false,
+      addUsedSchema: false,
+      meta: false,
+    })
+    formats.default(ajv)
+    addKeywords(ajv)
+    for (const [location, schema] of set.documents) ajv.addSchema(schema, ORIGIN + location)
+    return ajv
+  }
+
+  return (node) => {
+    const known = compiled.get(node)
+    if (known) return known
+    const pointer = node.path.split('/').map(encodeURIComponent).join('/')
+    const validate = instance().compile({ $ref: `${ORIGIN}${node.location}#${pointer}` })
+    compiled.set(node, validate)
+    return validate
+  }
+}
+
+function toError({
+  instancePath,
+  schemaPath,
+  keyword,
+  message = 'is not valid',
+  params,
+}: ErrorObject): ValidationError {
+  const extra = Object.values(params).find((value) => typeof value === 'string')
+  const isNamed = extra === undefined || message.includes(extra)
+  return {
+    path: instancePath,
+    schemaPath: schemaPath.replace(ORIGIN, ''),
+    keyword,
+    message: isNamed ? message : `${message}: "${extra}"`,
+  }
+}
