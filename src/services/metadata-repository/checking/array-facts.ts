@@ -15,7 +15,7 @@ export interface ArrayFacts {
 /** Gathers it from the constraints that all hold. */
 export function arrayFactsOf(all: readonly Constraints[]): ArrayFacts {
   return {
-    minItems: Math.max(0, ...all.map(({ minItems }) => minItems)),
+    minItems: Math.max(0, ...all.map(({ minItems, contains }) => Math.max(minItems, contains?.min ?? 0))),
     maxItems: Math.min(Number.POSITIVE_INFINITY, ...all.map(mostItems)),
     uniqueItems: all.some(({ uniqueItems }) => uniqueItems),
     contains: all.flatMap(({ contains }) => contains ?? []),

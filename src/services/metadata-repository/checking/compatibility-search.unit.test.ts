@@ -119,9 +119,7 @@ function changed(value: JsonSchema, other: JsonSchema, pick: number): JsonSchema
 function changedWithin(own: unknown, other: JsonSchema, pick: number): unknown {
   if (typeof own !== 'object' || own === null) return undefined
   if (Array.isArray(own))
-    return own.length === 0 || typeof own[0] !== 'object'
-      ? undefined
-      : own.toSpliced(0, 1, changed(own[0], other, pick))
+    return typeof own[0] !== 'object' || own[0] === null ? undefined : own.toSpliced(0, 1, changed(own[0], other, pick))
   const [name] = Object.keys(own)
   const value = name === undefined ? undefined : (own as Record<string, unknown>)[name]
   if (name === undefined || typeof value !== 'object' || value === null || Array.isArray(value)) return undefined

@@ -41,7 +41,7 @@ export function samplesOfBranch(branch: Branch, types: Types, depth = 0): unknow
 export function numbersOf(facts: NumberFacts, types: Types, hints: readonly number[]): number[] {
   const { minimum, maximum, multiplesOf } = facts
   const edges = [...hints, minimum?.value, maximum?.value, 0, 1].filter((edge) => edge !== undefined)
-  const steps = [1, ...multiplesOf]
+  const steps = [1, 10, ...multiplesOf]
   const near = edges.flatMap((edge) =>
     steps.flatMap((step) => [edge, edge - step, edge + step, roundTo(edge, step), roundTo(edge, step) + step]),
   )
