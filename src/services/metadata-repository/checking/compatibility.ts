@@ -22,7 +22,7 @@ export function compareSchemas(pair: {
   const [before, after] = [rootOfBundle(pair.before), rootOfBundle(pair.after)]
   const isBackward = pair.direction === 'BACKWARD'
   const [sub, sup] = isBackward ? [before, after] : [after, before]
-  const validators = new Map([sub, sup].map(({ set }) => [set, createValidator(set)]))
+  const validators = new Map([sub, sup].map(({ set }) => [set, createValidator(set, { isForFew: true })]))
   const accepts = (node: SchemaNode, value: unknown) => validators.get(node.set)?.accepts(node, value)
   const refusals = createComparison(accepts).refusalsOf([sub], sup)
   const isBreaking = (document: unknown) => accepts(sub, document) === true && accepts(sup, document) === false
