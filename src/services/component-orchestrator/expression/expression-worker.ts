@@ -1,12 +1,12 @@
 /**
  * The main module of an expression process. Gets one request a line on standard input, answers one line each on standard output,
- * in order, and ends with its input. See `expression-process.ts` for the form of the lines.
+ * in order, and ends with its input. See `worker-process.ts` for the form of the lines.
  */
 import { messageOf, TerminalError } from '#lib/errors'
 import type { ComponentFunction, ExpressionContext, Message } from '../component/component.ts'
 import { createOutputs, type OutputLimits } from '../component/outputs.ts'
+import { createLineReader } from '../process-pool/line-reader.ts'
 import { createSandbox } from './expression-sandbox.ts'
-import { createLineReader } from './line-reader.ts'
 
 interface Request {
   readonly module: string

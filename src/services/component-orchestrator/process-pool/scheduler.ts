@@ -1,28 +1,28 @@
 import { TerminalError } from '#lib/errors'
 import type { OutputLimits } from '../component/outputs.ts'
+import type { FairQueue } from './fair-queue.ts'
 import {
-  type ExpressionAnswer,
-  type ExpressionProcess,
-  type ExpressionRequest,
   type ProcessEnd,
-  startExpressionProcess,
-} from './expression-process.ts'
-import type { ExpressionQueue } from './expression-queue.ts'
+  startWorkerProcess,
+  type WorkerAnswer,
+  type WorkerProcess,
+  type WorkerRequest,
+} from './worker-process.ts'
 
 /** One evaluation with the ways to end it; ends after the first have no effect. */
-export interface ExpressionJob {
+export interface Job {
   readonly key: string
-  readonly request: ExpressionRequest
+  readonly request: WorkerRequest
   /** Not yet settled, failed or aborted. */
   isPending(): boolean
   /** How often its process ended without a reason that is its own. */
   crashes: number
-  settle(answer: ExpressionAnswer): void
+  settle(answer: WorkerAnswer): void
   fail(error: unknown): void
 }
 
-/** As in `ExpressionPoolOptions`. */
-export interface ExpressionSchedulerOptions {
+/** As in `ProcessPoolOptions`. */
+export interface SchedulerOptions {
   readonly maxProcesses: number
   readonly deadline: number
   readonly memoryMb: number
@@ -32,7 +32,7 @@ export interface ExpressionSchedulerOptions {
 }
 
 /** Brings what waits in the queue to processes. */
-export interface ExpressionScheduler {
+export interface Scheduler {
   start(): void
   /** Something was pushed. */
   wake(): void
@@ -42,10 +42,10 @@ export interface ExpressionScheduler {
 }
 
 interface Slot {
-  readonly process: ExpressionProcess
+  readonly process: WorkerProcess
   state: 'starting' | 'idle' | 'busy' | 'ending'
   /** Sent and not yet answered, all of one key; the first one is running. */
-  jobs: ExpressionJob[]
+  jobs: Job[]
   /** When the first job was begun, or when the slot became idle. */
   since: number
   /** Busy with a slow key. */
@@ -78,10 +78,7 @@ const livelyFor = 10
  * evaluation has no effect but its result. So a key of endless expressions holds others up once, for 100 ms and the start of
  * a process; a flood of such keys does so to other new keys, while the known ones take turns with it.
  */
-export function createExpressionScheduler(
-  queue: ExpressionQueue<ExpressionJob>,
-  options: ExpressionSchedulerOptions,
-): ExpressionScheduler {
+export function createScheduler(queue: FairQueue<Job>, options: SchedulerOptions): Scheduler {
   const { maxProcesses, deadline, memoryMb, outputs } = options
   const maxSlow = Math.floor(maxProcesses / 2)
   /** Not even a key that is not yet known to be slow gets all processes. */
@@ -100,7 +97,7 @@ export function createExpressionScheduler(
 
   function open(): void {
     const slot: Slot = {
-      process: startExpressionProcess({
+      process: startWorkerProcess({
         memoryMb,
         cpuSeconds,
         outputs,
@@ -182,7 +179,7 @@ export function createExpressionScheduler(
   }
 
   /** One slow key is always served; beyond that fast keys come first, and keep a process that no slow key may have. */
-  function takeFor(slot: Slot): ExpressionJob[] {
+  function takeFor(slot: Slot): Job[] {
     const slowCount = slowSlots().length
     const isLastFast = !slots.values().some((other) => other !== slot && isFast(other))
     const takeFast = () => (hasFastWork() ? queue.takeFast(maxBatch, share) : [])
@@ -202,7 +199,7 @@ export function createExpressionScheduler(
     slot.process.lowerPriority()
   }
 
-  function onAnswer(slot: Slot, answer: ExpressionAnswer): void {
+  function onAnswer(slot: Slot, answer: WorkerAnswer): void {
     const job = slot.state === 'busy' ? slot.jobs.shift() : undefined
     if (!job) return
     const now = performance.now()

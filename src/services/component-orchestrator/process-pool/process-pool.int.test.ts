@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { TerminalError } from '#lib/errors'
 import { loadComponents } from '../component/component-registry.ts'
-import { createExpressionPool, type ExpressionPoolOptions } from './expression-pool.ts'
+import { createProcessPool, type ProcessPoolOptions } from './process-pool.ts'
 
 const registry = loadComponents(fileURLToPath(new URL('../../../../components', import.meta.url)))
 const endless = '($f := function($x) { $f($x) }; $f(1))'
@@ -16,8 +16,8 @@ interface Work {
   readonly signal?: AbortSignal
 }
 
-function setup(t: TestContext, options: ExpressionPoolOptions = {}) {
-  const pool = createExpressionPool(options)
+function setup(t: TestContext, options: ProcessPoolOptions = {}) {
+  const pool = createProcessPool(options)
   t.after(() => pool.stop())
   const run = async (expression: string, { component = 'jsonata', data = {}, key = 'k', signal }: Work = {}) => {
     const { module } = registry.resolve(component)

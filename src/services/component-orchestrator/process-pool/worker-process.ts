@@ -7,7 +7,7 @@ import type { OutputLimits } from '../component/outputs.ts'
 import { createLineReader } from './line-reader.ts'
 
 /** What an expression process is asked: `message` and `fields` are JSON texts. */
-export interface ExpressionRequest {
+export interface WorkerRequest {
   /** URL of the component's module. */
   readonly module: string
   readonly fields: string
@@ -15,7 +15,7 @@ export interface ExpressionRequest {
 }
 
 /** What became of a request: the emitted messages as JSON texts, or why it failed. */
-export type ExpressionAnswer = { readonly outputs: string[] } | { readonly failure: string }
+export type WorkerAnswer = { readonly outputs: string[] } | { readonly failure: string }
 
 /** How a process ended. */
 export interface ProcessEnd {
@@ -26,21 +26,21 @@ export interface ProcessEnd {
 }
 
 /** Bounds of one process, and who hears of it. */
-export interface ExpressionProcessOptions {
+export interface WorkerProcessOptions {
   readonly memoryMb: number
   /** Seconds of processor time after which the system ends the process. */
   readonly cpuSeconds: number
   readonly outputs: OutputLimits
   onReady(): void
   /** Answers come in the order of the requests. */
-  onAnswer(answer: ExpressionAnswer): void
+  onAnswer(answer: WorkerAnswer): void
   /** Called once, however the process ends. */
   onExit(end: ProcessEnd): void
 }
 
 /** A process that evaluates expressions, one after the other. */
-export interface ExpressionProcess {
-  send(requests: readonly ExpressionRequest[]): void
+export interface WorkerProcess {
+  send(requests: readonly WorkerRequest[]): void
   /** Cannot be undone. */
   lowerPriority(): void
   kill(): void
@@ -49,7 +49,7 @@ export interface ExpressionProcess {
 /** Gets about a quarter of the time where a process of usual priority wants it all. */
 const lowPriority = 5
 const maxStderr = 1_000
-const workerFile = fileURLToPath(new URL('./expression-worker.ts', import.meta.url))
+const workerFile = fileURLToPath(new URL('../expression/expression-worker.ts', import.meta.url))
 const root = fileURLToPath(new URL('../../../..', import.meta.url))
 const jsonataFolder = `${dirname(createRequire(import.meta.url).resolve('jsonata'))}/`
 const readable = [`${root}package.json`, `${root}src/`, `${root}components/`, jsonataFolder]
@@ -65,7 +65,7 @@ process.on('exit', () => {
  * the limits and is replaced by Node: no core dump with a tenant's data, and processor time that ends a process whose hub was
  * killed during an endless expression, for such a process never comes to see that its input has ended.
  */
-export function startExpressionProcess(options: ExpressionProcessOptions): ExpressionProcess {
+export function startWorkerProcess(options: WorkerProcessOptions): WorkerProcess {
   const node = [
     process.execPath,
     '--permission',
@@ -122,7 +122,7 @@ export function startExpressionProcess(options: ExpressionProcessOptions): Expre
 }
 
 /** The texts are put in as they are: they are the bulk, and the other side parses the line in one go. */
-function toLine({ module, fields, message }: ExpressionRequest): string {
+function toLine({ module, fields, message }: WorkerRequest): string {
   return `{"module":${JSON.stringify(module)},"fields":${onOneLine(fields)},"message":${onOneLine(message)}}\n`
 }
 
@@ -132,7 +132,7 @@ function onOneLine(json: string): string {
 }
 
 /** JSON text has no tab of its own once written by `JSON.stringify`. */
-function parseAnswer(line: string): ExpressionAnswer {
+function parseAnswer(line: string): WorkerAnswer {
   const [kind, ...parts] = line.split('\t')
   return kind === 'ok' ? { outputs: parts } : { failure: JSON.parse(parts.join('\t')) }
 }

@@ -2,15 +2,15 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { loadComponents } from '../component/component-registry.ts'
-import { type ExpressionAnswer, type ProcessEnd, startExpressionProcess } from './expression-process.ts'
+import { type ProcessEnd, startWorkerProcess, type WorkerAnswer } from './worker-process.ts'
 
 const registry = loadComponents(fileURLToPath(new URL('../../../../components', import.meta.url)))
 
 async function setup(t: TestContext, cpuSeconds = 60) {
   const ready = Promise.withResolvers<void>()
   const ended = Promise.withResolvers<ProcessEnd>()
-  let onAnswer = (_answer: ExpressionAnswer) => {}
-  const started = startExpressionProcess({
+  let onAnswer = (_answer: WorkerAnswer) => {}
+  const started = startWorkerProcess({
     memoryMb: 64,
     cpuSeconds,
     outputs: {},
@@ -24,7 +24,7 @@ async function setup(t: TestContext, cpuSeconds = 60) {
   })
   await ready.promise
   const ask = (module: string, expression = '$') => {
-    const { promise, resolve } = Promise.withResolvers<ExpressionAnswer>()
+    const { promise, resolve } = Promise.withResolvers<WorkerAnswer>()
     onAnswer = resolve
     started.send([{ module, fields: JSON.stringify({ expression }), message: '{"data":{}}' }])
     return promise
@@ -35,7 +35,7 @@ async function setup(t: TestContext, cpuSeconds = 60) {
 const moduleOf = (body: string) =>
   `data:text/javascript,${encodeURIComponent(`export async function process() { ${body} }`)}`
 
-test('startExpressionProcess() gives the process no environment, no files and no other processes', async (t) => {
+test('startWorkerProcess() gives the process no environment, no files and no other processes', async (t) => {
   const { ask } = await setup(t)
   // The shell sets a few of its own.
   const environment = await ask(moduleOf('return { data: Object.keys(globalThis.process.env) }'))
@@ -58,7 +58,7 @@ test('startExpressionProcess() gives the process no environment, no files and no
   }
 })
 
-test('startExpressionProcess() has the system end a process that nobody ends', async (t) => {
+test('startWorkerProcess() has the system end a process that nobody ends', async (t) => {
   const { ask, ended } = await setup(t, 1)
   ask(registry.resolve('jsonata').module, '($f := function($x) { $f($x) }; $f(1))')
   assert.equal((await ended).outOfMemory, false)

@@ -1,10 +1,10 @@
 import { BusyError, TerminalError } from '#lib/errors'
-import type { ExpressionAnswer } from './expression-process.ts'
-import { createExpressionQueue } from './expression-queue.ts'
-import { createExpressionScheduler, type ExpressionJob } from './expression-scheduler.ts'
+import { createFairQueue } from './fair-queue.ts'
+import { createScheduler, type Job } from './scheduler.ts'
+import type { WorkerAnswer } from './worker-process.ts'
 
 /** Bounds of the pool; all have a default. */
-export interface ExpressionPoolOptions {
+export interface ProcessPoolOptions {
   /** Processes at most, at least 2; default 4. */
   readonly maxProcesses?: number
   /** Milliseconds one evaluation may run; default 1,000. */
@@ -37,7 +37,7 @@ export interface Evaluation {
 }
 
 /** Runs the components that evaluate expressions of tenants. */
-export interface ExpressionPool {
+export interface ProcessPool {
   start(): void
   /**
    * The messages that the component emits, as JSON texts. Rejects with a `TerminalError` when the expression fails, takes too
@@ -60,18 +60,18 @@ const maxPendingOfSlowKey = 16
  * besides: with 8 evaluations under way 7 µs there and back for a small message and 45 µs for 30 KB, where piscina, which can
  * abort a thread but knows no keys and no batches, needs 41 and 46 µs.
  *
- * An expression that runs for ever fails at its deadline and delays nobody else: `expression-scheduler.ts` tells how.
+ * An expression that runs for ever fails at its deadline and delays nobody else: `scheduler.ts` tells how.
  */
-export function createExpressionPool(options: ExpressionPoolOptions = {}): ExpressionPool {
+export function createProcessPool(options: ProcessPoolOptions = {}): ProcessPool {
   const { maxProcesses = 4, deadline = 1_000, memoryMb = 256, idleTime = 10_000, warm = false } = options
   const { maxPending = 10_000, maxPendingChars = 64 * 1024 * 1024 } = options
   const outputs = { maxOutputs: options.maxOutputs ?? 10_000, maxBytes: options.maxResultBytes ?? 10 * 1024 * 1024 }
   if (maxProcesses < 2)
     throw new Error(`Cannot create expression pool of ${maxProcesses} processes as it must have at least 2`)
 
-  const queue = createExpressionQueue<ExpressionJob>()
-  const scheduler = createExpressionScheduler(queue, { maxProcesses, deadline, memoryMb, idleTime, warm, outputs })
-  const pending = new Set<ExpressionJob>()
+  const queue = createFairQueue<Job>()
+  const scheduler = createScheduler(queue, { maxProcesses, deadline, memoryMb, idleTime, warm, outputs })
+  const pending = new Set<Job>()
   let pendingChars = 0
   let stopped = false
 
@@ -94,12 +94,12 @@ export function createExpressionPool(options: ExpressionPoolOptions = {}): Expre
       signal?.removeEventListener('abort', onAbort)
       if (pending.delete(job)) pendingChars -= message.length
     }
-    const job: ExpressionJob = {
+    const job: Job = {
       key,
       request: { module, fields, message },
       isPending: () => pending.has(job),
       crashes: 0,
-      settle(answer: ExpressionAnswer) {
+      settle(answer: WorkerAnswer) {
         end()
         if ('outputs' in answer) resolve(answer.outputs)
         else reject(new TerminalError(answer.failure))
