@@ -12,6 +12,7 @@ import { createTaskQueue } from '#lib/task-queue'
 import { loadComponents } from './component/component-registry.ts'
 import { createComponentRunner } from './component/component-runner.ts'
 import type { componentOrchestratorConfig } from './config.ts'
+import { createExpressionPool } from './expression/expression-pool.ts'
 import { createFlowClient } from './flow/flow-client.ts'
 import { giveFlowUp } from './flow/giving-up.ts'
 import { createPlanCache } from './flow/plan-cache.ts'
@@ -21,7 +22,6 @@ import { onFlowRequest, requestNames } from './handlers/on-flow-request.ts'
 import { onTenantDeleted } from './handlers/on-tenant-deleted.ts'
 import { componentOrchestratorMigrations } from './migrations.ts'
 import { permissions } from './permissions.ts'
-import { createProcessPool } from './process-pool/process-pool.ts'
 import { getExecution } from './routes/get-execution.ts'
 import { getExecutions } from './routes/get-executions.ts'
 import { headWebhook } from './routes/head-webhook.ts'
@@ -64,7 +64,7 @@ export function createComponentOrchestrator(deps: ComponentOrchestratorDeps): Se
   const { db, bus, membership, logger, config } = deps
   const onError = (err: unknown, context: Record<string, unknown>) => logger.warn({ err, ...context }, 'work failed')
   const registry = loadComponents(deps.components)
-  const pool = createProcessPool({ deadline: config.expressionTimeoutMs })
+  const pool = createExpressionPool({ deadline: config.expressionTimeoutMs })
   const outbound = createOutbound({ allow: config.outboundAllow })
   const runner = createComponentRunner({ registry, pool, outbound, logger })
   const messages = createMessageCache()

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { TerminalError } from '#lib/errors'
 import { createLogger } from '#lib/logger'
 import { createOutbound } from '#lib/outbound/outbound'
-import { createProcessPool } from '../process-pool/process-pool.ts'
+import { createExpressionPool } from '../expression/expression-pool.ts'
 import type { Secret } from '../secret/secret-client.ts'
 import type { Message } from './component.ts'
 import { loadComponents } from './component-registry.ts'
@@ -18,7 +18,7 @@ import { createComponentRunner, type StepCall } from './component-runner.ts'
 const builtIns = fileURLToPath(new URL('../../../../components', import.meta.url))
 
 function setup(t: TestContext, folder = builtIns) {
-  const pool = createProcessPool()
+  const pool = createExpressionPool()
   const outbound = createOutbound({ allow: ['127.0.0.1'] })
   const registry = loadComponents(folder)
   const runner = createComponentRunner({ registry, pool, outbound, logger: createLogger({ level: 'silent' }) })

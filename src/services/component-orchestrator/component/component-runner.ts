@@ -1,7 +1,7 @@
 import { messageOf, TerminalError } from '#lib/errors'
 import type { Logger } from '#lib/logger'
 import type { Outbound } from '#lib/outbound/outbound'
-import type { ProcessPool } from '../process-pool/process-pool.ts'
+import type { ExpressionPool } from '../expression/expression-pool.ts'
 import { authorisedOutbound } from '../secret/authorised-outbound.ts'
 import type { Secret } from '../secret/secret-client.ts'
 import type { ComponentFunction, HostContext, Message } from './component.ts'
@@ -11,7 +11,7 @@ import { createOutputs, type OutputLimits, toMessageText } from './outputs.ts'
 /** What running a component takes. */
 export interface ComponentRunnerDeps {
   readonly registry: Pick<ComponentRegistry, 'resolve'>
-  readonly pool: Pick<ProcessPool, 'run'>
+  readonly pool: Pick<ExpressionPool, 'run'>
   readonly outbound: Pick<Outbound, 'request'>
   readonly logger: Logger
   /** Of components in the hub's own process; the pool has its own. */

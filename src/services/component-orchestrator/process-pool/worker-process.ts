@@ -1,21 +1,20 @@
 import { spawn } from 'node:child_process'
-import { createRequire } from 'node:module'
 import { setPriority } from 'node:os'
 import { dirname } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import type { OutputLimits } from '../component/outputs.ts'
 import { createLineReader } from './line-reader.ts'
+import { formatRequest, parseAnswer, readyLine, type WorkerAnswer, type WorkerRequest } from './wire-format.ts'
 
-/** What an expression process is asked: `message` and `fields` are JSON texts. */
-export interface WorkerRequest {
-  /** URL of the component's module. */
-  readonly module: string
-  readonly fields: string
-  readonly message: string
+/** What the processes of a pool run. All paths are absolute. */
+export interface WorkerProgram {
+  /** The main module, which calls `serve`. */
+  readonly file: string
+  /** What it gets as `process.argv.slice(2)`; default nothing. */
+  readonly args?: readonly string[]
+  /** All that it may read, its own modules and the package.json above them included. A folder ends with a slash. */
+  readonly readable: readonly string[]
+  /** Whether it may make code from strings, by `eval` or `new Function`; default false. */
+  readonly codeGeneration?: boolean
 }
-
-/** What became of a request: the emitted messages as JSON texts, or why it failed. */
-export type WorkerAnswer = { readonly outputs: string[] } | { readonly failure: string }
 
 /** How a process ended. */
 export interface ProcessEnd {
@@ -27,10 +26,11 @@ export interface ProcessEnd {
 
 /** Bounds of one process, and who hears of it. */
 export interface WorkerProcessOptions {
+  readonly program: WorkerProgram
+  /** Heap in MiB. */
   readonly memoryMb: number
   /** Seconds of processor time after which the system ends the process. */
   readonly cpuSeconds: number
-  readonly outputs: OutputLimits
   onReady(): void
   /** Answers come in the order of the requests. */
   onAnswer(answer: WorkerAnswer): void
@@ -38,7 +38,7 @@ export interface WorkerProcessOptions {
   onExit(end: ProcessEnd): void
 }
 
-/** A process that evaluates expressions, one after the other. */
+/** A process that answers requests, one after the other. */
 export interface WorkerProcess {
   send(requests: readonly WorkerRequest[]): void
   /** Cannot be undone. */
@@ -49,10 +49,6 @@ export interface WorkerProcess {
 /** Gets about a quarter of the time where a process of usual priority wants it all. */
 const lowPriority = 5
 const maxStderr = 1_000
-const workerFile = fileURLToPath(new URL('../expression/expression-worker.ts', import.meta.url))
-const root = fileURLToPath(new URL('../../../..', import.meta.url))
-const jsonataFolder = `${dirname(createRequire(import.meta.url).resolve('jsonata'))}/`
-const readable = [`${root}package.json`, `${root}src/`, `${root}components/`, jsonataFolder]
 
 /** A hub that ends without stopping its parts must leave nothing behind. */
 const alive = new Set<() => void>()
@@ -61,22 +57,27 @@ process.on('exit', () => {
 })
 
 /**
- * Starts a process for expressions. It has no environment, reads nothing but our source, and can start nothing. The shell sets
+ * Starts a process. It has no environment, reads only what its program may, writes no file, and can start nothing. The shell sets
  * the limits and is replaced by Node: no core dump with a tenant's data, and processor time that ends a process whose hub was
- * killed during an endless expression, for such a process never comes to see that its input has ended.
+ * killed during an endless request, for such a process never comes to see that its input has ended.
  */
 export function startWorkerProcess(options: WorkerProcessOptions): WorkerProcess {
+  const { file, args = [], readable, codeGeneration = false } = options.program
   const node = [
     process.execPath,
     '--permission',
     ...readable.map((path) => `--allow-fs-read=${path}`),
-    '--disallow-code-generation-from-strings',
+    ...(codeGeneration ? [] : ['--disallow-code-generation-from-strings']),
     `--max-old-space-size=${options.memoryMb}`,
-    workerFile,
-    JSON.stringify(options.outputs),
+    file,
+    ...args,
   ]
   const limits = `ulimit -c 0; ulimit -t ${options.cpuSeconds}; exec "$0" "$@"`
-  const child = spawn('/bin/sh', ['-c', limits, ...node], { env: {}, cwd: root, stdio: ['pipe', 'pipe', 'pipe'] })
+  const child = spawn('/bin/sh', ['-c', limits, ...node], {
+    env: {},
+    cwd: dirname(file),
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
 
   let stderr = ''
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
@@ -93,8 +94,11 @@ export function startWorkerProcess(options: WorkerProcessOptions): WorkerProcess
   }
 
   const read = createLineReader((line) => {
-    if (line === 'ready') options.onReady()
-    else options.onAnswer(parseAnswer(line))
+    if (line === readyLine) return options.onReady()
+    const answer = parseAnswer(line)
+    if (answer) options.onAnswer(answer)
+    // Something else writes to its output: whether the next line is an answer, and to what, cannot be known.
+    else kill()
   })
   child.stdout.setEncoding('utf8').on('data', read)
   // Writing to a process that has ended fails here; its end is heard below.
@@ -108,7 +112,7 @@ export function startWorkerProcess(options: WorkerProcessOptions): WorkerProcess
 
   return {
     send(requests) {
-      child.stdin.write(requests.map(toLine).join(''))
+      child.stdin.write(requests.map(formatRequest).join(''))
     },
     lowerPriority() {
       try {
@@ -119,20 +123,4 @@ export function startWorkerProcess(options: WorkerProcessOptions): WorkerProcess
     },
     kill,
   }
-}
-
-/** The texts are put in as they are: they are the bulk, and the other side parses the line in one go. */
-function toLine({ module, fields, message }: WorkerRequest): string {
-  return `{"module":${JSON.stringify(module)},"fields":${onOneLine(fields)},"message":${onOneLine(message)}}\n`
-}
-
-/** JSON has line breaks between its tokens only, where a space does as well. */
-function onOneLine(json: string): string {
-  return json.includes('\n') ? json.replaceAll('\n', ' ') : json
-}
-
-/** JSON text has no tab of its own once written by `JSON.stringify`. */
-function parseAnswer(line: string): WorkerAnswer {
-  const [kind, ...parts] = line.split('\t')
-  return kind === 'ok' ? { outputs: parts } : { failure: JSON.parse(parts.join('\t')) }
 }
