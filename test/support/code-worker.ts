@@ -1,5 +1,5 @@
 /** The main module of the processes of `codeWorker`: see `worker-program.ts`. */
-import { serve } from '../../src/services/component-orchestrator/process-pool/worker.ts'
+import { serve } from '../../src/lib/process-pool/worker.ts'
 
 interface Request {
   readonly code: string

@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { createProcessPool, type ProcessPool, type ProcessPoolOptions } from '#lib/process-pool/process-pool'
 import type { OutputLimits } from '../component/outputs.ts'
-import { createProcessPool, type ProcessPool, type ProcessPoolOptions } from '../process-pool/process-pool.ts'
 
 /** Bounds of the pool, as in `ProcessPoolOptions`; all have a default. */
 export interface ExpressionPoolOptions extends Omit<ProcessPoolOptions, 'what' | 'worker'> {

@@ -1,8 +1,8 @@
 /** The main module of a process of the pool. Runs components; the expressions that they evaluate see nothing but the sandbox. */
 import { TerminalError } from '#lib/errors'
+import { serve } from '#lib/process-pool/worker'
 import type { ComponentFunction, ExpressionContext, Message } from '../component/component.ts'
 import { createOutputs, type OutputLimits } from '../component/outputs.ts'
-import { serve } from '../process-pool/worker.ts'
 import { createSandbox } from './expression-sandbox.ts'
 
 interface Request {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { codeRequest, codeWorker } from '../../../../test/support/worker-program.ts'
+import { codeRequest, codeWorker } from '../../../test/support/worker-program.ts'
 import type { WorkerAnswer } from './wire-format.ts'
 import { type ProcessEnd, startWorkerProcess, type WorkerProgram } from './worker-process.ts'
 

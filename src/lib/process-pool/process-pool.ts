@@ -1,4 +1,4 @@
-import { BusyError, TerminalError } from '#lib/errors'
+import { BusyError, TerminalError } from '../errors.ts'
 import { createFairQueue } from './fair-queue.ts'
 import { createScheduler, type Job } from './scheduler.ts'
 import type { WorkerAnswer, WorkerRequest } from './wire-format.ts'

@@ -1,4 +1,4 @@
-import { messageOf } from '#lib/errors'
+import { messageOf } from '../errors.ts'
 import { createLineReader } from './line-reader.ts'
 import { formatAnswer, readyLine, type WorkerAnswer } from './wire-format.ts'
 

@@ -1,4 +1,4 @@
-import { TerminalError } from '#lib/errors'
+import { TerminalError } from '../errors.ts'
 import type { FairQueue } from './fair-queue.ts'
 import type { WorkerAnswer, WorkerRequest } from './wire-format.ts'
 import { type ProcessEnd, startWorkerProcess, type WorkerProcess, type WorkerProgram } from './worker-process.ts'

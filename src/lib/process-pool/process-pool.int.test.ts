@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, type TestContext, test } from 'node:test'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { BusyError, TerminalError } from '#lib/errors'
-import { codeRequest, codeWorker } from '../../../../test/support/worker-program.ts'
+import { codeRequest, codeWorker } from '../../../test/support/worker-program.ts'
+import { BusyError, TerminalError } from '../errors.ts'
 import { createProcessPool, type PoolRequest, type ProcessPoolOptions } from './process-pool.ts'
 
 const endless = 'for (;;);'
