@@ -1,12 +1,9 @@
-/**
- * The main module of an expression process. Gets one request a line on standard input, answers one line each on standard output,
- * in order, and ends with its input. See `expression-process.ts` for the form of the lines.
- */
-import { messageOf, TerminalError } from '#lib/errors'
+/** The main module of a process of the pool. Runs components; the expressions that they evaluate see nothing but the sandbox. */
+import { TerminalError } from '#lib/errors'
+import { serve } from '#lib/process-pool/worker'
 import type { ComponentFunction, ExpressionContext, Message } from '../component/component.ts'
 import { createOutputs, type OutputLimits } from '../component/outputs.ts'
 import { createSandbox } from './expression-sandbox.ts'
-import { createLineReader } from './line-reader.ts'
 
 interface Request {
   readonly module: string
@@ -17,16 +14,6 @@ interface Request {
 const limits: OutputLimits = JSON.parse(process.argv[2] ?? '{}')
 const sandbox = createSandbox()
 const modules = new Map<string, Promise<{ process: ComponentFunction }>>()
-
-async function answer(line: string): Promise<string> {
-  try {
-    // Parsed inside: what an expression sees belongs to its realm.
-    const request = sandbox.parse(line) as Request
-    return ['ok', ...(await run(request))].join('\t')
-  } catch (error) {
-    return `failed\t${JSON.stringify(messageOf(error).slice(0, 500))}`
-  }
-}
 
 async function run({ module, fields, message }: Request): Promise<string[]> {
   const outputs = createOutputs(limits)
@@ -78,13 +65,5 @@ function holdsFunction(value: unknown): boolean {
   return lambda === true || native === true || Object.values(value).some(holdsFunction)
 }
 
-let last = Promise.resolve()
-const read = createLineReader((line) => {
-  last = last.then(async () => {
-    process.stdout.write(`${await answer(line)}\n`)
-  })
-})
-process.stdin.setEncoding('utf8').on('data', read)
-process.stdin.on('end', () => last.then(() => process.exit()))
-process.stdout.on('error', () => process.exit())
-process.stdout.write('ready\n')
+// Parsed inside: what an expression sees belongs to its realm.
+serve((request) => run(sandbox.parse(request) as Request))

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createExpressionQueue } from './expression-queue.ts'
+import { createFairQueue } from './fair-queue.ts'
 
 interface Item {
   key: string
@@ -8,7 +8,7 @@ interface Item {
 }
 
 function setup(ids: string) {
-  const queue = createExpressionQueue<Item>()
+  const queue = createFairQueue<Item>()
   for (const id of ids.split(' ').filter(Boolean)) queue.push({ key: id.slice(0, 1), id })
   const idsOf = (items: Item[]) => items.map((item) => item.id).join(' ')
   return {

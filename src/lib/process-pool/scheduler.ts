@@ -1,38 +1,33 @@
-import { TerminalError } from '#lib/errors'
-import type { OutputLimits } from '../component/outputs.ts'
-import {
-  type ExpressionAnswer,
-  type ExpressionProcess,
-  type ExpressionRequest,
-  type ProcessEnd,
-  startExpressionProcess,
-} from './expression-process.ts'
-import type { ExpressionQueue } from './expression-queue.ts'
+import { TerminalError } from '../errors.ts'
+import type { FairQueue } from './fair-queue.ts'
+import type { WorkerAnswer, WorkerRequest } from './wire-format.ts'
+import { type ProcessEnd, startWorkerProcess, type WorkerProcess, type WorkerProgram } from './worker-process.ts'
 
-/** One evaluation with the ways to end it; ends after the first have no effect. */
-export interface ExpressionJob {
+/** One request with the ways to end it; ends after the first have no effect. */
+export interface Job {
   readonly key: string
-  readonly request: ExpressionRequest
+  readonly request: WorkerRequest
   /** Not yet settled, failed or aborted. */
   isPending(): boolean
   /** How often its process ended without a reason that is its own. */
   crashes: number
-  settle(answer: ExpressionAnswer): void
+  settle(answer: WorkerAnswer): void
   fail(error: unknown): void
 }
 
-/** As in `ExpressionPoolOptions`. */
-export interface ExpressionSchedulerOptions {
+/** As in `ProcessPoolOptions`. */
+export interface SchedulerOptions {
+  readonly what: string
+  readonly worker: WorkerProgram
   readonly maxProcesses: number
   readonly deadline: number
   readonly memoryMb: number
   readonly idleTime: number
   readonly warm: boolean
-  readonly outputs: OutputLimits
 }
 
 /** Brings what waits in the queue to processes. */
-export interface ExpressionScheduler {
+export interface Scheduler {
   start(): void
   /** Something was pushed. */
   wake(): void
@@ -42,10 +37,10 @@ export interface ExpressionScheduler {
 }
 
 interface Slot {
-  readonly process: ExpressionProcess
+  readonly process: WorkerProcess
   state: 'starting' | 'idle' | 'busy' | 'ending'
   /** Sent and not yet answered, all of one key; the first one is running. */
-  jobs: ExpressionJob[]
+  jobs: Job[]
   /** When the first job was begun, or when the slot became idle. */
   since: number
   /** Busy with a slow key. */
@@ -54,11 +49,11 @@ interface Slot {
   worked: number
 }
 
-/** Longer than usual mappings take, short enough for others to wait. */
+/** Longer than usual requests take, short enough for others to wait. */
 const slowAfter = 100
 const watchEvery = 20
 const sweepEvery = 1_000
-/** Evaluations of one key sent in one go, which saves most of the way there and back. */
+/** Requests of one key sent in one go, which saves most of the way there and back. */
 const maxBatch = 8
 /**
  * A process is replaced after so much work, well before the system's limit on its processor time would end it. Not sooner: starting
@@ -66,23 +61,22 @@ const maxBatch = 8
  */
 const maxWork = 60_000
 const maxFailedStarts = 3
-/** Evaluations that may wait for each lively process before another one is woken: with a few cores it takes the time from the hub. */
+/** Requests that may wait for each lively process before another one is woken: with a few cores it takes the time from the hub. */
 const worthAnother = 32
 /** A process that has answered, or begun, so recently will soon be done with its batch. */
 const livelyFor = 10
 
 /**
- * Creates the scheduler. An evaluation that runs for longer than 100 ms makes its key slow, one that is done in less makes it fast
- * again. Slow keys have one evaluation at a time each, on processes of low priority, half of the processes at most; when others
- * wait, evaluations beyond that are ended and run again from the start, with their full time, when it is their turn: an
- * evaluation has no effect but its result. So a key of endless expressions holds others up once, for 100 ms and the start of
+ * Creates the scheduler. A request that runs for longer than 100 ms makes its key slow, one that is done in less makes it fast
+ * again. Slow keys have one request at a time each, on processes of low priority, half of the processes at most; when others
+ * wait, requests beyond that are ended and run again from the start, with their full time, when it is their turn: a
+ * request has no effect but its answer. So a key of endless requests holds others up once, for 100 ms and the start of
  * a process; a flood of such keys does so to other new keys, while the known ones take turns with it.
  */
-export function createExpressionScheduler(
-  queue: ExpressionQueue<ExpressionJob>,
-  options: ExpressionSchedulerOptions,
-): ExpressionScheduler {
-  const { maxProcesses, deadline, memoryMb, outputs } = options
+export function createScheduler(queue: FairQueue<Job>, options: SchedulerOptions): Scheduler {
+  const { what, worker, maxProcesses, deadline, memoryMb } = options
+  /** As the beginning of a sentence. */
+  const subject = what.charAt(0).toUpperCase() + what.slice(1)
   const maxSlow = Math.floor(maxProcesses / 2)
   /** Not even a key that is not yet known to be slow gets all processes. */
   const share = maxProcesses - 1
@@ -100,10 +94,10 @@ export function createExpressionScheduler(
 
   function open(): void {
     const slot: Slot = {
-      process: startExpressionProcess({
+      process: startWorkerProcess({
+        program: worker,
         memoryMb,
         cpuSeconds,
-        outputs,
         onReady: () => onReady(slot),
         onAnswer: (answer) => onAnswer(slot, answer),
         onExit: (how) => onExit(slot, how),
@@ -153,7 +147,7 @@ export function createExpressionScheduler(
 
   /**
    * Whether more waits than the processes that have just begun a batch will soon take: what comes while they work is their next batch.
-   * To wake another process for each evaluation would take more time than the evaluations.
+   * To wake another process for each request would take more time than the requests.
    */
   function hasFastWork(): boolean {
     const now = performance.now()
@@ -182,7 +176,7 @@ export function createExpressionScheduler(
   }
 
   /** One slow key is always served; beyond that fast keys come first, and keep a process that no slow key may have. */
-  function takeFor(slot: Slot): ExpressionJob[] {
+  function takeFor(slot: Slot): Job[] {
     const slowCount = slowSlots().length
     const isLastFast = !slots.values().some((other) => other !== slot && isFast(other))
     const takeFast = () => (hasFastWork() ? queue.takeFast(maxBatch, share) : [])
@@ -194,7 +188,7 @@ export function createExpressionScheduler(
 
   /**
    * The process leaves the processor to the hub and to those that start. It stays so, as priority cannot be raised again; a process of
-   * its own for each slow evaluation would cost more than that.
+   * its own for each slow request would cost more than that.
    */
   function slowDown(slot: Slot): void {
     if (slot.slow) return
@@ -202,7 +196,7 @@ export function createExpressionScheduler(
     slot.process.lowerPriority()
   }
 
-  function onAnswer(slot: Slot, answer: ExpressionAnswer): void {
+  function onAnswer(slot: Slot, answer: WorkerAnswer): void {
     const job = slot.state === 'busy' ? slot.jobs.shift() : undefined
     if (!job) return
     const now = performance.now()
@@ -232,15 +226,15 @@ export function createExpressionScheduler(
     failedStarts += 1
     if (failedStarts < maxFailedStarts) return
     failedStarts = 0
-    const error = new Error(`Cannot evaluate expression as its process must start: ${stderr || 'it ended at once'}`)
+    const error = new Error(`Cannot run ${what} as its process must start: ${stderr || 'it ended at once'}`)
     for (const job of queue.drain()) job.fail(error)
   }
 
   function onCrash(slot: Slot, outOfMemory: boolean): void {
     const job = slot.jobs[0]
     if (job) job.crashes += 1
-    if (outOfMemory) withdraw(slot, new TerminalError(`Expression must get by with ${memoryMb} MiB of memory`))
-    else if (job && job.crashes > 1) withdraw(slot, new Error('Expression process ended unexpectedly'))
+    if (outOfMemory) withdraw(slot, new TerminalError(`${subject} must get by with ${memoryMb} MiB of memory`))
+    else if (job && job.crashes > 1) withdraw(slot, new Error(`${subject} failed as its process ended unexpectedly`))
     else withdraw(slot)
   }
 
@@ -275,7 +269,7 @@ export function createExpressionScheduler(
     slowDown(slot)
     queue.rate(key, 'slow')
     if (age <= deadline) return
-    withdraw(slot, new TerminalError(`Expression did not finish within ${deadline} ms`))
+    withdraw(slot, new TerminalError(`${subject} did not finish within ${deadline} ms`))
     end(slot)
   }
 

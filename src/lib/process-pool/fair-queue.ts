@@ -7,7 +7,7 @@ export interface Keyed {
  * Three rings of keys: those known to be fast, those known to be slow, and new ones. Within a ring the keys take turns. The
  * standing of the last 10,000 keys is remembered.
  */
-export interface ExpressionQueue<T extends Keyed> {
+export interface FairQueue<T extends Keyed> {
   readonly size: number
   waitingOf(key: string): number
   isSlow(key: string): boolean
@@ -51,7 +51,7 @@ type Ring<T> = Map<string, Lane<T>>
 const maxStandings = 10_000
 
 /** Creates an empty queue. */
-export function createExpressionQueue<T extends Keyed>(): ExpressionQueue<T> {
+export function createFairQueue<T extends Keyed>(): FairQueue<T> {
   const lanes: Ring<T> = new Map()
   const rings: Record<Standing | 'new', Ring<T>> = { fast: new Map(), slow: new Map(), new: new Map() }
   const standings = new Map<string, Standing>()
