@@ -21,7 +21,10 @@ export const problemSchema = Type.Object(
       { minItems: 1 },
     ),
     report: Type.Optional(
-      Type.Object({}, { additionalProperties: true, description: 'What else is known, in a form that the route tells of' }),
+      Type.Object(
+        {},
+        { additionalProperties: true, description: 'What else is known, in a form that the route tells of' },
+      ),
     ),
   },
   { $id: 'Problem', title: 'Problem', description: 'What went wrong, as a problem document' },

@@ -10,7 +10,7 @@ export interface Bundle {
 }
 
 /** What is wrong with a document. */
-export interface DocumentFault {
+export interface ValidationError {
   /** JSON pointer into the document. */
   readonly path: string
   readonly schemaPath: string
@@ -48,7 +48,7 @@ export interface SchemaChecks {
   /** Faults of the root: against the meta-schema of its dialect, or a pattern that cannot be run safely; none = it compiles. Broken references are none. */
   inspect(bundle: Bundle, key: string): Promise<readonly Fault[]>
   /** What is wrong with the document; nothing = it is valid. */
-  validate(bundle: Bundle, document: unknown, key: string): Promise<readonly DocumentFault[]>
+  validate(bundle: Bundle, document: unknown, key: string): Promise<readonly ValidationError[]>
   compare(
     pair: { readonly before: Bundle; readonly after: Bundle; readonly direction: Direction },
     key: string,

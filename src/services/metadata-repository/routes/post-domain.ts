@@ -15,7 +15,8 @@ export const postDomain = ({ db, bus, clock }: MetadataRepositoryDeps) =>
     method: 'POST',
     path: '/api/v1/domains',
     summary: 'Create a domain of the tenant',
-    description: 'The caller becomes its owner. That of an administrator of the hub who acts in no tenant is the hub’s.',
+    description:
+      'The caller becomes its owner. That of an administrator of the hub who acts in no tenant is the hub’s.',
     permission: permissions.crud,
     body: NewDomainSchema,
     response: { 200: DomainAnswer },
@@ -26,7 +27,12 @@ export const postDomain = ({ db, bus, clock }: MetadataRepositoryDeps) =>
       await db.transaction(scopeOf(principal), async (tx) => {
         await insertDomain(tx, domain)
         const { name, tenantId } = domain
-        const payload = { ...eventFields(domain, principal), name, public: domain.public, ...(tenantId && { tenantId }) }
+        const payload = {
+          ...eventFields(domain, principal),
+          name,
+          public: domain.public,
+          ...(tenantId && { tenantId }),
+        }
         await bus.publish(tx, { name: 'metadata.domain.created', payload })
       })
       return { status: 200, body: { data: domainDocument(domain) } }

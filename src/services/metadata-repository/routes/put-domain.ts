@@ -44,6 +44,8 @@ async function demandSoundReferences(tx: Tx, before: Domain): Promise<void> {
 }
 
 function valuesOf(domain: Domain, fields: readonly Exclude<DomainField, 'compatibility'>[]) {
-  const told = fields.flatMap((field) => (domain[field] === undefined || domain[field] === '' ? [] : [[field, domain[field]]]))
+  const told = fields.flatMap((field) =>
+    domain[field] === undefined || domain[field] === '' ? [] : [[field, domain[field]]],
+  )
   return Object.fromEntries(told) as { name?: string; description?: string; public?: boolean }
 }

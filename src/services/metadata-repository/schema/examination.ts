@@ -83,7 +83,8 @@ export async function findBreaks(outlook: Outlook, examining: Examining): Promis
 const undecided: Finding = {
   path: '',
   rule: 'too-many-referrers',
-  message: 'More than 100 schemas with a compatibility mode refer to it, so that it could not be decided whether they keep theirs',
+  message:
+    'More than 100 schemas with a compatibility mode refer to it, so that it could not be decided whether they keep theirs',
 }
 
 function spaceAfter({ space, changes }: Outlook): SchemaSpace {

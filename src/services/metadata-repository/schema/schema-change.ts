@@ -61,10 +61,20 @@ export async function lookAt(tx: Tx, domain: Domain, wishes: readonly Wish[]): P
 
 /** What the outlook rests on: as long as it is the same, whatever was found by it holds. */
 export function fingerprintOf({ domain, changes, space, referrers, used }: Outlook): string {
-  const known = [...space.values()].map(({ location, id, version, mode, reach }) => [location, id, version, mode, reach])
+  const known = [...space.values()].map(({ location, id, version, mode, reach }) => [
+    location,
+    id,
+    version,
+    mode,
+    reach,
+  ])
   return JSON.stringify([
     ...[domain.public, domain.compatibility, changes.map(({ before }) => before?.schema)],
-    ...[known.toSorted(), referrers?.map(({ location }) => location), used.map(({ location, fragment }) => [location, fragment])],
+    ...[
+      known.toSorted(),
+      referrers?.map(({ location }) => location),
+      used.map(({ location, fragment }) => [location, fragment]),
+    ],
   ])
 }
 
@@ -124,7 +134,13 @@ async function findMeaningReferrers(tx: Tx, locations: readonly string[]): Promi
 /** The places within these that others lead to. */
 async function findUsedPlaces(tx: Tx, locations: readonly string[]): Promise<UsedPlace[]> {
   if (locations.length === 0) return []
-  const rows = await tx.query<{ location: string; pointer: string; domain_id: string; tenant_id: string | null; uri: string }>(
+  const rows = await tx.query<{
+    location: string
+    pointer: string
+    domain_id: string
+    tenant_id: string | null
+    uri: string
+  }>(
     `select distinct on (pointer) t.location, pointer, s.domain_id, s.tenant_id, s.uri
        from metadata_repository.schema t
        join metadata_repository.domain target on target.id = t.domain_id

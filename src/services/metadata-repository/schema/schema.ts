@@ -92,7 +92,10 @@ export function changeSchema(
     ...{ ...before, ...input, name: nameOf(prepared, input) ?? before.name },
     ...(isOtherValue && { ...storedTargets(prepared), version: before.version + 1 }),
   }
-  const changed = [...fields.filter((field) => before[field] !== after[field]), ...(isOtherValue ? (['value'] as const) : [])]
+  const changed = [
+    ...fields.filter((field) => before[field] !== after[field]),
+    ...(isOtherValue ? (['value'] as const) : []),
+  ]
   return { schema: changed.length === 0 ? before : { ...after, updatedAt: now }, changed }
 }
 
