@@ -1,9 +1,10 @@
 import { HubError } from '#lib/errors'
 import type { Tx } from '#lib/postgres'
-import type { Principal } from '#lib/principal'
+import { demand, type Principal } from '#lib/principal'
 import { scopeOf } from '#lib/scope'
 import { changeScope, demandChange } from '../access.ts'
 import { found, type MetadataRepositoryDeps } from '../deps.ts'
+import { permissions } from '../permissions.ts'
 import type { Domain } from './domain.ts'
 import { findDomainById } from './domain-store.ts'
 
@@ -19,15 +20,20 @@ export async function lockSchemas(tx: Tx): Promise<void> {
   await tx.query('select pg_advisory_xact_lock($1)', [SCHEMA_LOCK])
 }
 
-/** The domain, which the principal may change. Throws `not-found` or `forbidden`. */
+/**
+ * The domain, which the principal may change. Throws `not-found`, or `forbidden`: also for a domain that is not there, where the principal
+ * lacks the permission, so that this tells nothing of domains.
+ */
 export async function readChangeable(
   { db }: Pick<MetadataRepositoryDeps, 'db'>,
   principal: Principal,
   id: string,
 ): Promise<Domain> {
-  const domain = found(await db.transaction(scopeOf(principal), (tx) => findDomainById(tx, id)), 'domain', 'id')
-  demandChange(principal, domain)
-  return domain
+  const domain = await db.transaction(scopeOf(principal), (tx) => findDomainById(tx, id))
+  if (domain === undefined) demand(principal, permissions.crud)
+  const there = found(domain, 'domain', 'id')
+  demandChange(principal, there)
+  return there
 }
 
 /** Runs `work` with the domain, which the principal may change, while nobody else changes domains or schemas. Throws `not-found` or `forbidden`. */

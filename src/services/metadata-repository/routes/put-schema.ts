@@ -1,8 +1,8 @@
 import { fieldError } from '#lib/errors'
 import { route } from '#lib/http/route'
 import { scopeOf } from '#lib/scope'
-import { demandChange } from '../access.ts'
 import { found, type MetadataRepositoryDeps } from '../deps.ts'
+import { readChangeable } from '../domain/domain-change.ts'
 import { type PreparedSchema, prepareSchema } from '../language/prepared-schema.ts'
 import { demandNoBroken } from '../schema/refusal.ts'
 import { SchemaAnswer, SchemaInputSchema, schemaDocument, UriParams } from '../schema/schema-document.ts'
@@ -24,10 +24,8 @@ export const putSchema = (parts: MetadataRepositoryDeps) =>
     response: { 200: SchemaAnswer },
     errors: ['not-found', 'conflict', 'incompatible-schema'],
     async handle({ params, body, principal, signal }) {
-      const { domain, schema } = await parts.db.transaction(scopeOf(principal), (tx) =>
-        schemaAt(tx, params.id, params['*']),
-      )
-      demandChange(principal, domain)
+      const domain = await readChangeable(parts, principal, params.id)
+      const { schema } = await parts.db.transaction(scopeOf(principal), (tx) => schemaAt(tx, domain.id, params['*']))
       const { value, ...input } = body
       const prepared = preparedAt(value, { domainId: domain.id, origin: parts.publicUrl(), uri: schema.uri })
       const [written] = await writeSchemas(parts, {
