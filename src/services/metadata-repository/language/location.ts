@@ -14,7 +14,8 @@ export interface SchemaPlace {
  */
 export function uriFault(uri: string): string | undefined {
   if (uri.length === 0 || uri.length > longestUri) return `have 1 to ${longestUri} characters`
-  if (!uri.isWellFormed() || /[\p{Cc}\\]/u.test(uri)) return 'have no control characters, backslashes or lone surrogates'
+  if (!uri.isWellFormed() || /[\p{Cc}\\]/u.test(uri))
+    return 'have no control characters, backslashes or lone surrogates'
   const segments = uri.split('/')
   if (segments.includes('')) return 'have no empty segment'
   if (segments.includes('.') || segments.includes('..')) return 'have no segment "." or ".."'

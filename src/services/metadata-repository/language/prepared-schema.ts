@@ -54,7 +54,8 @@ export interface PreparedSchema {
  * its own gets one that cannot be another schema's: `<location>?<path>`. Prepared again, a prepared schema is the same. Never throws.
  */
 export function prepareSchema(value: unknown, options: PrepareOptions): PreparedSchema {
-  if (!isSchema(value)) return refused(options, [{ path: '', message: 'Cannot take the schema as it must be an object or a boolean' }])
+  if (!isSchema(value))
+    return refused(options, [{ path: '', message: 'Cannot take the schema as it must be an object or a boolean' }])
   const unbearable = valueFaults(value)
   if (unbearable.length > 0) return refused(options, unbearable)
   const copy: JsonSchema = JSON.parse(JSON.stringify(value))
@@ -86,7 +87,9 @@ function preparedObject(copy: JsonObject, options: ObjectOptions): PreparedSchem
   const broken = links.flatMap((link) => brokenWithin(link, index))
   const changes = [
     ...links.map((link) => [link.from.node, '$ref', storedReference(link, location)] as const),
-    ...index.resources.map((part) => [part.root, grammarOf(dialect).idKeyword, storedIdentity(part, dialect, location)] as const),
+    ...index.resources.map(
+      (part) => [part.root, grammarOf(dialect).idKeyword, storedIdentity(part, dialect, location)] as const,
+    ),
   ]
   const grown = changes.reduce((total, [, , text]) => total + text.length, 0)
   if (grown > longestReferences) return refused(options, [{ path: '', message: grownMessage }])
@@ -102,7 +105,15 @@ function preparedObject(copy: JsonObject, options: ObjectOptions): PreparedSchem
 }
 
 function unreferring(place: SchemaPlace, dialect: Dialect): Omit<PreparedSchema, 'value'> {
-  return { uri: place.uri, location: locationOf(place), dialect, title: undefined, references: [], broken: [], faults: [] }
+  return {
+    uri: place.uri,
+    location: locationOf(place),
+    dialect,
+    title: undefined,
+    references: [],
+    broken: [],
+    faults: [],
+  }
 }
 
 function refused(options: PrepareOptions & { dialect?: Dialect }, faults: readonly Fault[]): PreparedSchema {
@@ -139,13 +150,16 @@ function brokenWithin(link: Link, index: SchemaIndex): BrokenReference[] {
 }
 
 function storedReference({ address, fragment, resource, location, reason }: Link, own: string): string {
-  const stored = location ?? (resource && address !== '' && reason === undefined ? storedAddress(resource, own) : address)
+  const stored =
+    location ?? (resource && address !== '' && reason === undefined ? storedAddress(resource, own) : address)
   return fragment === undefined ? stored : `${stored}#${fragment}`
 }
 
 function storedIdentity(part: Resource, dialect: Dialect, own: string): string {
   const [, fragment] = identityOf(part.root, dialect)
-  return fragment === undefined || fragment === '' ? storedAddress(part, own) : `${storedAddress(part, own)}#${fragment}`
+  return fragment === undefined || fragment === ''
+    ? storedAddress(part, own)
+    : `${storedAddress(part, own)}#${fragment}`
 }
 
 /** What a part is called in the store: as it was where that is absolute, else by its path, beneath what it is a part of. */
@@ -159,7 +173,9 @@ function storedAddress({ id, addresses }: Resource, own: string): string {
 /** The whole with its identity where it stood, else first. */
 function withIdentity(copy: JsonObject, dialect: Dialect, location: string): JsonObject {
   const { idKeyword } = grammarOf(dialect)
-  const entries = Object.entries(copy).filter(([key, value]) => key !== otherIdKeyword(dialect) || typeof value !== 'string')
+  const entries = Object.entries(copy).filter(
+    ([key, value]) => key !== otherIdKeyword(dialect) || typeof value !== 'string',
+  )
   const rest = Object.fromEntries(entries)
   if (!Object.hasOwn(rest, idKeyword)) return { [idKeyword]: location, ...rest }
   return { ...rest, [idKeyword]: location }

@@ -1,7 +1,7 @@
 import { type Addresses, type Base, resolved } from './base.ts'
 import { childrenOf, type Dialect, grammarOf } from './dialect.ts'
-import { type Fault, isJsonObject, isSchema, type JsonObject, type JsonSchema } from './json-schema.ts'
 import { pointerKeys, pointerTo, valuesOnTheWay } from './json-pointer.ts'
+import { type Fault, isJsonObject, isSchema, type JsonObject, type JsonSchema } from './json-schema.ts'
 import { isInHub, withoutOrigin } from './location.ts'
 
 const deepestSchema = 64
@@ -97,8 +97,8 @@ export class SchemaIndex {
     const open = [first]
     for (let found = open.pop(); found; found = open.pop()) {
       if (this.#byNode.has(found.node)) continue
-      if (found.depth > deepestSchema) return this.#refuse(`schemas in it must not nest deeper than ${deepestSchema} levels`)
-      if (this.subschemas.length === mostSchemas) return this.#refuse(`it must not hold more than ${mostSchemas} schemas`)
+      this.#fault ??= this.#boundFault(found)
+      if (this.#fault) return
       const { node, path, depth } = found
       const resource = this.#resourceOf(found)
       this.#byNode.set(node, { ...found, resource })
@@ -108,8 +108,14 @@ export class SchemaIndex {
     }
   }
 
-  #refuse(reason: string): void {
-    this.#fault ??= { path: '', message: `Cannot take the schema as ${reason}` }
+  #boundFault({ depth }: Subschema): Fault | undefined {
+    if (depth > deepestSchema)
+      return {
+        path: '',
+        message: `Cannot take the schema as schemas in it must not nest deeper than ${deepestSchema} levels`,
+      }
+    if (this.subschemas.length < mostSchemas) return undefined
+    return { path: '', message: `Cannot take the schema as it must not hold more than ${mostSchemas} schemas` }
   }
 
   #resourceOf({ node, resource: outer }: Subschema): Resource {
@@ -140,7 +146,7 @@ export class SchemaIndex {
 }
 
 /** The identity of a schema within another, without its fragment, and the fragment; none where it does not count. */
-export function identityOf(node: JsonObject, dialect: Dialect): readonly string[] {
+export function identityOf(node: JsonObject, dialect: Dialect): readonly [string?, string?] {
   const { idKeyword, hasRefSiblings } = grammarOf(dialect)
   const id = node[idKeyword]
   if (typeof id !== 'string' || (!hasRefSiblings && typeof node.$ref === 'string')) return []

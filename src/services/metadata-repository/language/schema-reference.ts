@@ -116,9 +116,9 @@ function pathReason(address: string): string {
 }
 
 /** Why a fragment leads to nothing by its mere form; undefined = it may lead to something. */
-export function fragmentFault({ address, fragment = '' }: Link): string | undefined {
+export function fragmentFault({ ref, fragment = '' }: Link): string | undefined {
   if (fragment.startsWith('/') || !fragment.includes('/')) return undefined
-  return `must have a slash behind "#": probably "${shown(`${address}#/${fragment}`)}" was meant`
+  return `must have a slash behind "#": probably "${shown(ref.replace('#', '#/'))}" was meant`
 }
 
 /** Why a fragment leads to nothing where it was looked for. */
