@@ -19,11 +19,11 @@ const domainRoot = 'oih-domain://domain/'
 
 /** The base of a schema with the uri `uri`. `named` is what its author called it, if that is absolute. */
 export function baseAt(uri: string, named: string | undefined, origin: string): Base {
-  return { named, placed: `${domainRoot}${encodedUri(uri)}`, origin }
+  return { named, placed: placedAt(encodedUri(uri)), origin }
 }
 
-/** Longer addresses are none, so that bases within bases do not add up. */
-const longestAddress = 2_000
+/** Longer addresses are none, so that bases within bases do not add up. A uri of 500 characters fits, whatever they are. */
+const longestAddress = 5_000
 
 /** The addresses of what `text`, a reference or an identity without fragment, means within a base. */
 export function resolved(base: Base, text: string): Addresses {
@@ -40,6 +40,11 @@ function bounded(address: string | undefined): string | undefined {
 /** A placed address as a path of the domain, with its query. */
 export function pathOf(placed: string): string {
   return placed.slice(domainRoot.length)
+}
+
+/** The placed address of such a path. */
+export function placedAt(path: string): string {
+  return `${domainRoot}${path}`
 }
 
 /** The uri of a placed address; undefined = it gives none. */

@@ -9,6 +9,9 @@ export type Dialect = (typeof dialects)[number]
 /** What a keyword holds: a schema, an array of schemas, either of these, or an object of schemas by names. */
 type Holding = 'schema' | 'list' | 'schema or list' | 'map'
 
+/** Which keywords hold schemas, and how. */
+type Holdings = ReadonlyMap<string, Holding>
+
 /** What tells one dialect from another, as far as identities and references go. */
 interface Grammar {
   /** `$schema` without scheme, host's case and trailing '#'. */
@@ -20,36 +23,34 @@ interface Grammar {
   readonly hasAnchorIds: boolean
   /** Whether what stands beside a `$ref` counts; otherwise only definitions are looked at there. */
   readonly hasRefSiblings: boolean
-  readonly holdings: ReadonlyMap<string, Holding>
+  readonly holdings: Holdings
 }
 
 /** Both are found in schemas of every dialect, whichever it names. */
-const definitions: Record<string, Holding> = { definitions: 'map', $defs: 'map' }
+const definitions = ['definitions', '$defs']
 
-const inDraft04: Record<string, Holding> = {
-  ...definitions,
-  additionalItems: 'schema',
-  additionalProperties: 'schema',
-  allOf: 'list',
-  anyOf: 'list',
-  dependencies: 'map',
-  items: 'schema or list',
-  not: 'schema',
-  oneOf: 'list',
-  patternProperties: 'map',
-  properties: 'map',
-}
-const inDraft06: Record<string, Holding> = { ...inDraft04, contains: 'schema', propertyNames: 'schema' }
-const inDraft07: Record<string, Holding> = { ...inDraft06, if: 'schema', then: 'schema', else: 'schema' }
-const in2019: Record<string, Holding> = {
+const inDraft04: Holdings = new Map([
+  ...each('map', ...definitions, 'dependencies', 'patternProperties', 'properties'),
+  ...each('list', 'allOf', 'anyOf', 'oneOf'),
+  ...each('schema or list', 'items'),
+  ...each('schema', 'additionalItems', 'additionalProperties', 'not'),
+])
+const inDraft06: Holdings = new Map([...inDraft04, ...each('schema', 'contains', 'propertyNames')])
+const inDraft07: Holdings = new Map([...inDraft06, ...each('schema', 'if', 'then', 'else')])
+const in2019: Holdings = new Map([
   ...inDraft07,
-  contentSchema: 'schema',
-  dependentSchemas: 'map',
-  unevaluatedItems: 'schema',
-  unevaluatedProperties: 'schema',
+  ...each('map', 'dependentSchemas'),
+  ...each('schema', 'contentSchema', 'unevaluatedItems', 'unevaluatedProperties'),
+])
+const in2020: Holdings = new Map([
+  ...[...in2019].filter(([keyword]) => keyword !== 'additionalItems'),
+  ...each('list', 'prefixItems'),
+  ...each('schema', 'items'),
+])
+
+function each(holding: Holding, ...keywords: readonly string[]): [string, Holding][] {
+  return keywords.map((keyword) => [keyword, holding])
 }
-const { additionalItems: _, ...in2019Kept } = in2019
-const in2020: Record<string, Holding> = { ...in2019Kept, items: 'schema', prefixItems: 'list' }
 
 const former = { idKeyword: '$id', anchorKeywords: [], hasAnchorIds: true, hasRefSiblings: false } as const
 const recent = { idKeyword: '$id', hasAnchorIds: false, hasRefSiblings: true } as const
@@ -59,21 +60,29 @@ const grammars: Readonly<Record<Dialect, Grammar>> = {
     ...former,
     metaSchema: 'json-schema.org/draft-04/schema',
     idKeyword: 'id',
-    holdings: new Map(Object.entries(inDraft04)),
+    holdings: inDraft04,
   },
-  'draft-06': { ...former, metaSchema: 'json-schema.org/draft-06/schema', holdings: new Map(Object.entries(inDraft06)) },
-  'draft-07': { ...former, metaSchema: 'json-schema.org/draft-07/schema', holdings: new Map(Object.entries(inDraft07)) },
+  'draft-06': {
+    ...former,
+    metaSchema: 'json-schema.org/draft-06/schema',
+    holdings: inDraft06,
+  },
+  'draft-07': {
+    ...former,
+    metaSchema: 'json-schema.org/draft-07/schema',
+    holdings: inDraft07,
+  },
   '2019-09': {
     ...recent,
     metaSchema: 'json-schema.org/draft/2019-09/schema',
     anchorKeywords: ['$anchor'],
-    holdings: new Map(Object.entries(in2019)),
+    holdings: in2019,
   },
   '2020-12': {
     ...recent,
     metaSchema: 'json-schema.org/draft/2020-12/schema',
     anchorKeywords: ['$anchor', '$dynamicAnchor'],
-    holdings: new Map(Object.entries(in2020)),
+    holdings: in2020,
   },
 }
 
@@ -115,7 +124,7 @@ export function childrenOf(node: JsonObject, dialect: Dialect): Child[] {
   const isReference = !hasRefSiblings && typeof node.$ref === 'string'
   return Object.entries(node).flatMap(([keyword, value]) => {
     const holding = holdings.get(keyword)
-    if (holding === undefined || (isReference && !Object.hasOwn(definitions, keyword))) return []
+    if (holding === undefined || (isReference && !definitions.includes(keyword))) return []
     return heldBy(holding, value).map(({ node, keys }) => ({ node, keys: [keyword, ...keys] }))
   })
 }

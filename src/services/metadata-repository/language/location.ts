@@ -14,7 +14,8 @@ export interface SchemaPlace {
  */
 export function uriFault(uri: string): string | undefined {
   if (uri.length === 0 || uri.length > longestUri) return `have 1 to ${longestUri} characters`
-  if (!uri.isWellFormed() || /[\p{Cc}\\]/u.test(uri)) return 'have no control characters, backslashes or lone surrogates'
+  if (!uri.isWellFormed() || /[\p{Cc}\\]/u.test(uri))
+    return 'have no control characters, backslashes or lone surrogates'
   const segments = uri.split('/')
   if (segments.includes('')) return 'have no empty segment'
   if (segments.includes('.') || segments.includes('..')) return 'have no segment "." or ".."'
@@ -31,9 +32,9 @@ export function encodedUri(uri: string): string {
   return uri.split('/').map(encodeURIComponent).join('/')
 }
 
-/** The uri of a path whose segments are percent-encoded, with or without a leading slash; undefined = it gives none. */
+/** The uri of a path whose segments are percent-encoded; undefined = it gives none. */
 export function decodedUri(path: string): string | undefined {
-  const segments = path.replace(/^\//, '').split('/').map(decodedSegment)
+  const segments = path.split('/').map(decodedSegment)
   if (segments.some((segment) => segment === undefined || segment.includes('/'))) return undefined
   const uri = segments.join('/')
   return uriFault(uri) === undefined ? uri : undefined
@@ -64,8 +65,9 @@ export function isInHub(text: string): boolean {
 /** A text that leads into the hub's domains, without the hub's origin; any other as it is. */
 export function withoutOrigin(text: string, origin: string): string {
   if (!hasScheme(text)) return text
-  const href = URL.parse(text)?.href
-  return href?.startsWith(`${origin}${domainsPath}`) ? href.slice(origin.length) : text
+  const start = `${origin}${domainsPath}`
+  const inHub = [text, URL.parse(text)?.href].find((spelling) => spelling?.startsWith(start))
+  return inHub === undefined ? text : inHub.slice(origin.length)
 }
 
 /** A text that leads into the hub's domains, with the hub's origin; any other as it is. */

@@ -1,9 +1,9 @@
-import { baseAt, pathOf } from './base.ts'
+import { baseAt } from './base.ts'
 import { type Dialect, dialectFault, dialectNamed, grammarOf } from './dialect.ts'
 import { absoluteIdentity, identityOfWhole, otherIdKeyword, uriOfIdentity } from './identity.ts'
 import { type Fault, isJsonObject, isSchema, type JsonObject, type JsonSchema, shown } from './json-schema.ts'
-import { isInHub, locationOf, type SchemaPlace, uriFault } from './location.ts'
-import { cut, identityOf, type Resource, SchemaIndex } from './schema-index.ts'
+import { locationOf, type SchemaPlace, uriFault } from './location.ts'
+import { identityOf, type Resource, SchemaIndex } from './schema-index.ts'
 import {
   type BrokenReference,
   fragmentFault,
@@ -13,10 +13,6 @@ import {
   type SchemaReference,
 } from './schema-reference.ts'
 import { valueFaults } from './value-bounds.ts'
-
-/** In UTF-16 units, of all identities and references as they are stored: each may be far longer than it was written. */
-const longestReferences = 4_194_304
-const grownMessage = `Cannot take the schema as its references, written as locations, must not have more than ${longestReferences} characters`
 
 /** What a schema is prepared for. */
 export interface PrepareOptions {
@@ -54,7 +50,8 @@ export interface PreparedSchema {
  * its own gets one that cannot be another schema's: `<location>?<path>`. Prepared again, a prepared schema is the same. Never throws.
  */
 export function prepareSchema(value: unknown, options: PrepareOptions): PreparedSchema {
-  if (!isSchema(value)) return refused(options, [{ path: '', message: 'Cannot take the schema as it must be an object or a boolean' }])
+  if (!isSchema(value))
+    return refused(options, [{ path: '', message: 'Cannot take the schema as it must be an object or a boolean' }])
   const unbearable = valueFaults(value)
   if (unbearable.length > 0) return refused(options, unbearable)
   const copy: JsonSchema = JSON.parse(JSON.stringify(value))
@@ -78,19 +75,17 @@ interface ObjectOptions extends PrepareOptions {
 function preparedObject(copy: JsonObject, options: ObjectOptions): PreparedSchema {
   const { place, dialect, origin, known = new Map() } = options
   const base = baseAt(place.uri, absoluteIdentity(copy, dialect, origin), origin)
-  const index = new SchemaIndex(copy, dialect, base)
+  const index = new SchemaIndex(copy, dialect, place, base)
   const links = linksOf({ index, place, known })
   if (index.fault) return refused(options, [index.fault])
   const location = locationOf(place)
   const references = links.filter(({ reason }) => reason === undefined).map(referenceOf)
   const broken = links.flatMap((link) => brokenWithin(link, index))
-  const changes = [
-    ...links.map((link) => [link.from.node, '$ref', storedReference(link, location)] as const),
-    ...index.resources.map((part) => [part.root, grammarOf(dialect).idKeyword, storedIdentity(part, dialect, location)] as const),
-  ]
-  const grown = changes.reduce((total, [, , text]) => total + text.length, 0)
-  if (grown > longestReferences) return refused(options, [{ path: '', message: grownMessage }])
-  for (const [node, keyword, text] of changes) overwrite(node, keyword, text)
+  for (const [node, keyword, text] of changesOf(links, index, dialect)) {
+    index.spend(text)
+    if (index.fault) return refused(options, [index.fault])
+    overwrite(node, keyword, text)
+  }
   const { title } = copy
   return {
     ...unreferring(place, dialect),
@@ -101,8 +96,23 @@ function preparedObject(copy: JsonObject, options: ObjectOptions): PreparedSchem
   }
 }
 
+/** What is written anew: where, and what. */
+function* changesOf(links: readonly Link[], index: SchemaIndex, dialect: Dialect) {
+  for (const link of links) yield [link.from.node, '$ref', storedReference(link)] as const
+  const { idKeyword } = grammarOf(dialect)
+  for (const part of index.resources) yield [part.root, idKeyword, storedIdentity(part, dialect)] as const
+}
+
 function unreferring(place: SchemaPlace, dialect: Dialect): Omit<PreparedSchema, 'value'> {
-  return { uri: place.uri, location: locationOf(place), dialect, title: undefined, references: [], broken: [], faults: [] }
+  return {
+    uri: place.uri,
+    location: locationOf(place),
+    dialect,
+    title: undefined,
+    references: [],
+    broken: [],
+    faults: [],
+  }
 }
 
 function refused(options: PrepareOptions & { dialect?: Dialect }, faults: readonly Fault[]): PreparedSchema {
@@ -138,28 +148,22 @@ function brokenWithin(link: Link, index: SchemaIndex): BrokenReference[] {
   return reason === undefined ? [] : [{ path: from.path, ref: shown(ref), reason }]
 }
 
-function storedReference({ address, fragment, resource, location, reason }: Link, own: string): string {
-  const stored = location ?? (resource && address !== '' && reason === undefined ? storedAddress(resource, own) : address)
+function storedReference({ address, fragment, resource, location }: Link): string {
+  const stored = location ?? (resource && address !== '' ? resource.stored : address)
   return fragment === undefined ? stored : `${stored}#${fragment}`
 }
 
-function storedIdentity(part: Resource, dialect: Dialect, own: string): string {
-  const [, fragment] = identityOf(part.root, dialect)
-  return fragment === undefined || fragment === '' ? storedAddress(part, own) : `${storedAddress(part, own)}#${fragment}`
-}
-
-/** What a part is called in the store: as it was where that is absolute, else by its path, beneath what it is a part of. */
-function storedAddress({ id, addresses }: Resource, own: string): string {
-  if (id === undefined) return own
-  if (isInHub(id)) return id.startsWith(`${own}?`) ? id : `${own}?${cut(id, '?')[1] ?? id.slice(1)}`
-  const { named, placed } = addresses
-  return placed === undefined ? (named ?? id) : `${own}?${pathOf(placed)}`
+function storedIdentity({ root, stored }: Resource, dialect: Dialect): string {
+  const [, fragment] = identityOf(root, dialect)
+  return fragment === undefined || fragment === '' ? stored : `${stored}#${fragment}`
 }
 
 /** The whole with its identity where it stood, else first. */
 function withIdentity(copy: JsonObject, dialect: Dialect, location: string): JsonObject {
   const { idKeyword } = grammarOf(dialect)
-  const entries = Object.entries(copy).filter(([key, value]) => key !== otherIdKeyword(dialect) || typeof value !== 'string')
+  const entries = Object.entries(copy).filter(
+    ([key, value]) => key !== otherIdKeyword(dialect) || typeof value !== 'string',
+  )
   const rest = Object.fromEntries(entries)
   if (!Object.hasOwn(rest, idKeyword)) return { [idKeyword]: location, ...rest }
   return { ...rest, [idKeyword]: location }

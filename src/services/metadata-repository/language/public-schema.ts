@@ -12,7 +12,7 @@ export function indexOfStored(value: JsonSchema): { index: SchemaIndex; dialect:
   const id = dialect && value[grammarOf(dialect).idKeyword]
   const place = typeof id === 'string' ? placeOf(id) : undefined
   if (dialect === undefined || typeof id !== 'string' || place === undefined) return undefined
-  const index = new SchemaIndex(value, dialect, baseAt(place.uri, id, ''))
+  const index = new SchemaIndex(value, dialect, place, baseAt(place.uri, id, ''))
   linksOf({ index, place, known: new Map() })
   return { index, dialect }
 }

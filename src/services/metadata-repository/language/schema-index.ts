@@ -1,21 +1,21 @@
-import { type Addresses, type Base, resolved } from './base.ts'
+import { type Addresses, type Base, pathOf, placedAt, resolved } from './base.ts'
 import { childrenOf, type Dialect, grammarOf } from './dialect.ts'
-import { type Fault, isJsonObject, isSchema, type JsonObject, type JsonSchema } from './json-schema.ts'
 import { pointerKeys, pointerTo, valuesOnTheWay } from './json-pointer.ts'
-import { isInHub, withoutOrigin } from './location.ts'
+import { type Fault, isJsonObject, isSchema, type JsonObject, type JsonSchema, shown } from './json-schema.ts'
+import { encodedUri, isInHub, locationOf, placeOf, type SchemaPlace, withoutOrigin } from './location.ts'
 
 const deepestSchema = 64
 const mostSchemas = 20_000
+/** In UTF-16 units, of all identities and references when they are written in full: each may be far longer than it was. */
+const longestAddresses = 4_194_304
 
 /** A part of a schema that has an identity of its own, or the whole. */
 export interface Resource {
   readonly root: JsonObject
-  /** The identity that it has within the whole, without fragment and the hub's origin; undefined = it is the whole. */
-  readonly id: string | undefined
+  /** How it is referred to in the store, without fragment. */
+  readonly stored: string
   /** What its own references and identities are relative to. */
   readonly base: Base
-  /** What it may be referred to by, beside `id`. */
-  readonly addresses: Addresses
   readonly anchors: Map<string, JsonObject>
 }
 
@@ -42,18 +42,26 @@ export class SchemaIndex {
   readonly #byNode = new Map<JsonObject, Subschema>()
   readonly #byAddress = new Map<string, Resource>()
   #fault: Fault | undefined
+  #spent = 0
 
   /** `root` must have passed `valueFaults`. */
-  constructor(root: JsonObject, dialect: Dialect, base: Base) {
+  constructor(root: JsonObject, dialect: Dialect, place: SchemaPlace, base: Base) {
     this.#dialect = dialect
-    this.whole = { root, id: undefined, base, addresses: base, anchors: new Map() }
-    this.#name(this.whole, [base.named, base.placed])
+    this.whole = { root, stored: locationOf(place), base, anchors: new Map() }
+    this.#name(this.whole, base)
     this.#add({ node: root, path: '', depth: 1, resource: this.whole })
   }
 
   /** Why there is no telling where all schemas are; undefined = they were found. */
   get fault(): Fault | undefined {
     return this.#fault
+  }
+
+  /** Counts what an identity or a reference is written in full; too much in all is a fault. */
+  spend(text = ''): void {
+    this.#spent += text.length
+    if (this.#spent <= longestAddresses) return
+    this.#refuse(`its references, written in full, must not have more than ${longestAddresses} characters`)
   }
 
   /** The part that has an address, or the whole; undefined = neither has. */
@@ -97,8 +105,9 @@ export class SchemaIndex {
     const open = [first]
     for (let found = open.pop(); found; found = open.pop()) {
       if (this.#byNode.has(found.node)) continue
-      if (found.depth > deepestSchema) return this.#refuse(`schemas in it must not nest deeper than ${deepestSchema} levels`)
-      if (this.subschemas.length === mostSchemas) return this.#refuse(`it must not hold more than ${mostSchemas} schemas`)
+      if (found.depth > deepestSchema) this.#refuse(`schemas in it must not nest deeper than ${deepestSchema} levels`)
+      if (this.subschemas.length === mostSchemas) this.#refuse(`it must not hold more than ${mostSchemas} schemas`)
+      if (this.#fault) return
       const { node, path, depth } = found
       const resource = this.#resourceOf(found)
       this.#byNode.set(node, { ...found, resource })
@@ -122,25 +131,35 @@ export class SchemaIndex {
     return resource
   }
 
-  /** What the hub itself has named, it has named for the sake of others: what is relative within is so to the outer base. */
   #partNamed(id: string, root: JsonObject, { base }: Resource): Resource {
+    const own = this.whole.stored
     const text = withoutOrigin(id, base.origin)
-    const addresses = isInHub(text) ? { named: text, placed: undefined } : resolved(base, text)
-    const own = isInHub(text) ? base : { ...base, ...addresses }
-    const part = { root, id: text, base: own, addresses, anchors: new Map<string, JsonObject>() }
+    const path = isInHub(text) ? pathInHub(text) : undefined
+    const { named, placed } = path === undefined ? resolved(base, text) : { named: undefined, placed: placedAt(path) }
+    const stored = placed === undefined ? (named ?? text) : `${own}?${pathOf(placed)}`
+    const part = { root, stored, base: { named, placed, origin: base.origin }, anchors: new Map<string, JsonObject>() }
+    this.spend(stored)
+    if (this.#byAddress.has(stored))
+      this.#refuse(`each identity must be of one part alone: "${shown(id)}" is of several`)
     this.resources.push(part)
-    this.#name(part, [addresses.named, addresses.placed])
+    this.#name(part, part.base)
     return part
   }
 
-  #name(resource: Resource, addresses: readonly (string | undefined)[]): void {
-    for (const address of addresses)
+  #name(resource: Resource, { named, placed }: Addresses): void {
+    for (const address of [named, placed, resource.stored])
       if (address !== undefined && !this.#byAddress.has(address)) this.#byAddress.set(address, resource)
   }
 }
 
+/** The path in the domain of a part that the hub has identified, and what to take for it where it has identified a whole. */
+function pathInHub(id: string): string {
+  const place = placeOf(id)
+  return cut(id, '?')[1] ?? (place ? encodedUri(place.uri) : id.slice(1))
+}
+
 /** The identity of a schema within another, without its fragment, and the fragment; none where it does not count. */
-export function identityOf(node: JsonObject, dialect: Dialect): readonly string[] {
+export function identityOf(node: JsonObject, dialect: Dialect): readonly [string?, string?] {
   const { idKeyword, hasRefSiblings } = grammarOf(dialect)
   const id = node[idKeyword]
   if (typeof id !== 'string' || (!hasRefSiblings && typeof node.$ref === 'string')) return []

@@ -54,12 +54,15 @@ type Destination = Pick<Link, 'resource' | 'location' | 'reason'>
 
 /** Every `$ref` of the schemas within a schema, in the order of the text; what they lead to within it is looked through too. */
 export function linksOf(surroundings: Surroundings): Link[] {
+  const { index } = surroundings
   const links: Link[] = []
-  for (const from of surroundings.index.subschemas) {
+  for (const from of index.subschemas) {
     const { $ref: ref } = from.node
     if (typeof ref !== 'string') continue
     const link = linkOf(ref, from, surroundings)
-    if (link.resource) surroundings.index.target(link.resource, link.fragment ?? '')
+    if (link.resource) index.target(link.resource, link.fragment ?? '')
+    index.spend(link.location)
+    if (index.fault) break
     links.push(link)
   }
   return links
@@ -99,7 +102,7 @@ function uriBeside(address: string, { index, place }: Surroundings): string | un
   if (named === undefined || uriOfIdentity(named, origin) !== place.uri) return undefined
   const theirs = URL.parse(address)
   if (!theirs || theirs.host === '' || theirs.host !== URL.parse(named)?.host || theirs.search !== '') return undefined
-  return decodedUri(theirs.pathname)
+  return decodedUri(theirs.pathname.slice(1))
 }
 
 function foreignReason(address: string): string {
@@ -116,9 +119,9 @@ function pathReason(address: string): string {
 }
 
 /** Why a fragment leads to nothing by its mere form; undefined = it may lead to something. */
-export function fragmentFault({ address, fragment = '' }: Link): string | undefined {
+export function fragmentFault({ ref, fragment = '' }: Link): string | undefined {
   if (fragment.startsWith('/') || !fragment.includes('/')) return undefined
-  return `must have a slash behind "#": probably "${shown(`${address}#/${fragment}`)}" was meant`
+  return `must have a slash behind "#": probably "${shown(ref.replace('#', '#/'))}" was meant`
 }
 
 /** Why a fragment leads to nothing where it was looked for. */

@@ -24,7 +24,8 @@ export function valueFaults(root: unknown): Fault[] {
   for (let at = open.pop(); at && faults.length < mostFaults; at = open.pop()) {
     const { value, path, depth } = at
     if (depth > deepestValue) return [...faults, boundFault(`it must not nest deeper than ${deepestValue} levels`)]
-    if (path.length > longestPath) return [...faults, boundFault(`no path in it must be longer than ${longestPath} characters`)]
+    if (path.length > longestPath)
+      return [...faults, boundFault(`no path in it must be longer than ${longestPath} characters`)]
     for (const [key, item] of Object.entries(value)) {
       faults.push(...textFaults(key, path, 'key'))
       if (typeof item === 'string') faults.push(...textFaults(item, path, 'text'))
@@ -41,7 +42,9 @@ function boundFault(reason: string): Fault {
 
 function textFaults(text: string, path: string, what: 'text' | 'key'): Fault[] {
   const held = heldBadly(text, what)
-  return held === undefined ? [] : [{ path, message: `Cannot take the schema as ${what} "${shown(text)}" must not ${held}` }]
+  return held === undefined
+    ? []
+    : [{ path, message: `Cannot take the schema as ${what} "${shown(text)}" must not ${held}` }]
 }
 
 function heldBadly(text: string, what: 'text' | 'key'): string | undefined {
