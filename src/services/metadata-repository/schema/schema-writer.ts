@@ -7,7 +7,7 @@ import type { Principal } from '#lib/principal'
 import { changeScope } from '../access.ts'
 import { eventFields, type MetadataRepositoryDeps } from '../deps.ts'
 import type { Domain } from '../domain/domain.ts'
-import { changingDomain } from '../domain/domain-change.ts'
+import { changingDomain, readChangeable } from '../domain/domain-change.ts'
 import type { PreparedSchema } from '../language/prepared-schema.ts'
 import type { BrokenReference } from '../language/schema-reference.ts'
 import { type Examining, findBreaks, findFaults, withBroken } from './examination.ts'
@@ -45,26 +45,33 @@ const MOST_ATTEMPTS = 5
  * and `incompatible-schema` for what would break promises.
  */
 export async function writeSchemas(parts: MetadataRepositoryDeps, request: Request): Promise<readonly Written[]> {
-  const { principal, wishes, signal } = request
+  const { principal, wishes } = request
   for (const { prepared } of wishes) demandNoFaults(prepared.uri, [...prepared.faults, ...placeFaults(prepared)])
-  const scope = changeScope(request.domain)
-  const examining: Examining = {
-    ...{ checks: parts.checks, key: keyOf(principal), signal },
-    readVersion: (id, version) => parts.db.transaction(scope, (tx) => findVersion(tx, id, version)),
-  }
+  let { domain } = request
   for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
-    const outlook = await parts.db.transaction(scope, (tx) => lookAt(tx, request.domain, wishes))
-    const prepared = withBroken(outlook)
-    request.demand(outlook.changes, prepared)
-    await demandSound(outlook, examining)
-    const stored = await changingDomain(parts, { principal, id: request.domain.id }, async (tx, domain) => {
-      const now = await lookAt(tx, domain, wishes)
-      if (fingerprintOf(now) !== fingerprintOf(outlook)) return undefined
-      return store(parts, tx, { domain, changes: now.changes, prepared, by: principal })
-    })
+    const stored = await tryToWrite(parts, { ...request, domain })
     if (stored) return stored
+    domain = await readChangeable(parts, principal, domain.id)
   }
   throw new HubError('unavailable', 'Other requests were in the way: try again')
+}
+
+/** Undefined = something that the checks have rested on is another by now. */
+async function tryToWrite(parts: MetadataRepositoryDeps, request: Request): Promise<readonly Written[] | undefined> {
+  const { principal, domain, wishes, signal } = request
+  const scope = changeScope(domain)
+  const outlook = await parts.db.transaction(scope, (tx) => lookAt(tx, domain, wishes))
+  const prepared = withBroken(outlook)
+  request.demand(outlook.changes, prepared)
+  await demandSound(outlook, {
+    ...{ checks: parts.checks, key: keyOf(principal), signal },
+    readVersion: (id, version) => parts.db.transaction(scope, (tx) => findVersion(tx, id, version)),
+  })
+  return changingDomain(parts, { principal, id: domain.id }, async (tx, domain) => {
+    const now = await lookAt(tx, domain, wishes)
+    if (fingerprintOf(now) !== fingerprintOf(outlook)) return undefined
+    return store(parts, tx, { domain, changes: now.changes, prepared, by: principal })
+  })
 }
 
 /** Whose turn a principal's checks take. */
