@@ -14,6 +14,7 @@ import { getSchemas } from './routes/get-schemas.ts'
 import { getUsage } from './routes/get-usage.ts'
 import { postCompatibility } from './routes/post-compatibility.ts'
 import { postDomain } from './routes/post-domain.ts'
+import { postImport } from './routes/post-import.ts'
 import { postSchema } from './routes/post-schema.ts'
 import { postValidation } from './routes/post-validation.ts'
 import { putDomain } from './routes/put-domain.ts'
@@ -45,6 +46,7 @@ export function createMetadataRepository(deps: MetadataRepositoryDeps): Service 
           deleteDomain(parts),
           getSchemas(parts),
           postSchema(parts),
+          postImport(parts),
           getSchema(parts),
           putSchema(parts),
           deleteSchema(parts),

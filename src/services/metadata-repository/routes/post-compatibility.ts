@@ -59,15 +59,14 @@ export const postCompatibility = ({ db, checks, publicUrl }: MetadataRepositoryD
         const { schema, domain } = await schemaOf(tx, params.id)
         const place = { domainId: domain.id, origin: publicUrl(), uri: schema.uri }
         const prepared = preparedAt(body.value, place)
-        demandNoFaults(prepared.uri, prepared.faults)
+        demandNoFaults(prepared.faults.map((fault) => ({ uri: prepared.uri, ...fault })))
         const mode: CompatibilityMode = body.mode ?? schema.compatibility ?? domain.compatibility
         return { mode, outlook: await lookAt(tx, domain, [{ prepared, input: { compatibility: mode } }]) }
       })
-      for (const { uri, broken } of withBroken(outlook).values()) demandNoBroken(uri, broken)
+      for (const prepared of withBroken(outlook).values()) demandNoBroken(prepared)
       const readVersion = (id: string, version: number) => db.transaction(scope, (tx) => findVersion(tx, id, version))
       const examining = { checks, key: keyOf(principal), readVersion, signal }
-      const faults = await findFaults(outlook, examining)
-      demandNoFaults(outlook.changes[0]?.after.uri ?? '', faults)
+      demandNoFaults(await findFaults(outlook, examining))
       const differences = (await findBreaks(outlook, examining)).map(told)
       return { status: 200, body: { compatible: differences.length === 0, mode, differences } }
     },

@@ -30,7 +30,7 @@ export const postSchema = (parts: MetadataRepositoryDeps) =>
         ...{ principal, domain, wishes: [{ prepared, input }], signal },
         demand([change], checked) {
           if (change?.before) throw alreadyThere(prepared.uri)
-          demandNoBroken(prepared.uri, checked.get(prepared.location)?.broken ?? [])
+          demandNoBroken(checked.get(prepared.location) ?? prepared)
         },
       })
       if (written === undefined) throw alreadyThere(prepared.uri)

@@ -32,7 +32,7 @@ export const putSchema = (parts: MetadataRepositoryDeps) =>
         ...{ principal, domain, wishes: [{ prepared, input }], signal },
         demand([change], checked) {
           found(change?.before, 'schema', '*')
-          if (change?.isOtherValue) demandNoBroken(prepared.uri, checked.get(prepared.location)?.broken ?? [])
+          if (change?.isOtherValue) demandNoBroken(checked.get(prepared.location) ?? prepared)
         },
       })
       return { status: 200, body: { data: schemaDocument(found(written, 'schema', '*'), domain, parts.publicUrl()) } }

@@ -48,15 +48,17 @@ export interface SchemaFault {
   readonly message: string
 }
 
-/** What is wrong with the new values, by their dialects. The first schema that has faults ends it. */
+/** What is wrong with the new values, by their dialects; up to 20 faults. */
 export async function findFaults(outlook: Outlook, { checks, key, signal }: Examining): Promise<SchemaFault[]> {
   const space = spaceAfter(outlook)
+  const found: SchemaFault[] = []
   for (const { after } of outlook.changes.filter(({ isOtherValue }) => isOtherValue)) {
     signal.throwIfAborted()
     const faults = await checks.inspect(bundleOf(after, space), key)
-    if (faults.length > 0) return faults.slice(0, MOST_FINDINGS).map((fault) => ({ uri: after.uri, ...fault }))
+    found.push(...faults.map(({ path, message }) => ({ uri: after.uri, path, message })))
+    if (found.length >= MOST_FINDINGS) break
   }
-  return []
+  return found.slice(0, MOST_FINDINGS)
 }
 
 /**

@@ -28,10 +28,10 @@ export type SchemaSpace = ReadonlyMap<string, KnownSchema>
 /** Who refers to what. */
 export type Referring = Pick<KnownSchema, 'reach' | 'refs'>
 
-/** What one schema may lead to: more is neither loaded nor checked. */
-const MOST_SCHEMAS = 1_000
+/** More is not looked at for one change: twice what an archive holds. */
+const MOST_SCHEMAS = 2_000
 /** Characters, all together. */
-const MOST_TEXT = 33_554_432
+const MOST_TEXT = 67_108_864
 
 interface KnownRow {
   readonly id: string

@@ -10,8 +10,8 @@ import type { Domain } from '../domain/domain.ts'
 import { changingDomain, readChangeable } from '../domain/domain-change.ts'
 import type { PreparedSchema } from '../language/prepared-schema.ts'
 import type { BrokenReference } from '../language/schema-reference.ts'
-import { type Examining, findBreaks, findFaults, withBroken } from './examination.ts'
-import { demandKept, demandNoFaults } from './refusal.ts'
+import { type Examining, findBreaks, findFaults, type SchemaFault, withBroken } from './examination.ts'
+import { demandKept, demandNoFaults, type Where } from './refusal.ts'
 import { changeSchema, createSchema, longestLocation, type Schema, type SchemaField } from './schema.ts'
 import { fingerprintOf, lookAt, type Outlook, type SchemaChange, type Wish } from './schema-change.ts'
 import { insertSchema, updateSchema } from './schema-store.ts'
@@ -22,6 +22,8 @@ export interface Request {
   readonly principal: Principal
   readonly domain: Domain
   readonly wishes: readonly Wish[]
+  /** Where in the request the schemas stand; default `value`. */
+  readonly where?: Where
   /** Ends the checks when nobody waits for the answer any more. */
   readonly signal: AbortSignal
   /** Throws where the wishes do not fit what is there. */
@@ -46,7 +48,7 @@ const MOST_ATTEMPTS = 5
  */
 export async function writeSchemas(parts: MetadataRepositoryDeps, request: Request): Promise<readonly Written[]> {
   const { principal, wishes } = request
-  for (const { prepared } of wishes) demandNoFaults(prepared.uri, [...prepared.faults, ...placeFaults(prepared)])
+  demandNoFaults(wishes.flatMap(({ prepared }) => preparedFaults(prepared)), request.where)
   let { domain } = request
   for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
     const stored = await tryToWrite(parts, { ...request, domain })
@@ -63,10 +65,12 @@ async function tryToWrite(parts: MetadataRepositoryDeps, request: Request): Prom
   const outlook = await parts.db.transaction(scope, (tx) => lookAt(tx, domain, wishes))
   const prepared = withBroken(outlook)
   request.demand(outlook.changes, prepared)
-  await demandSound(outlook, {
+  const examining: Examining = {
     ...{ checks: parts.checks, key: keyOf(principal), signal },
     readVersion: (id, version) => parts.db.transaction(scope, (tx) => findVersion(tx, id, version)),
-  })
+  }
+  demandNoFaults(await findFaults(outlook, examining), request.where)
+  demandKept(await findBreaks(outlook, examining), request.where)
   return changingDomain(parts, { principal, id: domain.id }, async (tx, domain) => {
     const now = await lookAt(tx, domain, wishes)
     if (fingerprintOf(now) !== fingerprintOf(outlook)) return undefined
@@ -79,15 +83,10 @@ export function keyOf({ tenant, id }: Principal): string {
   return tenant ?? id
 }
 
-async function demandSound(outlook: Outlook, examining: Examining): Promise<void> {
-  const faults = await findFaults(outlook, examining)
-  if (faults[0]) demandNoFaults(faults[0].uri, faults)
-  demandKept(await findBreaks(outlook, examining))
-}
-
-function placeFaults({ location }: PreparedSchema) {
+function preparedFaults({ uri, location, faults }: PreparedSchema): SchemaFault[] {
   const message = `Cannot place the schema as its location must have at most ${longestLocation} characters`
-  return location.length > longestLocation ? [{ path: '', message }] : []
+  const tooLong = location.length > longestLocation ? [{ path: '', message }] : []
+  return [...faults, ...tooLong].map((fault) => ({ uri, path: fault.path, message: fault.message }))
 }
 
 type Told = { [N in keyof Payloads & `metadata.schema.${string}`]: NewEvent<N, Payloads[N]> }[keyof Payloads &
@@ -107,7 +106,7 @@ async function store(parts: MetadataRepositoryDeps, tx: Tx, storing: Storing): P
   for (const change of storing.changes) {
     const { schema, event } = applied(parts, storing, change)
     const { value, dialect, broken } = storing.prepared.get(schema.location) ?? change.prepared
-    written.push({ schema, value, dialect, broken: change.isOtherValue ? broken : [] })
+    written.push({ schema, value, dialect, broken })
     if (event === undefined) continue
     events.push(event)
     // They go out together, in this order.
