@@ -18,6 +18,9 @@ import { createBusWindow } from '../services/event-bus/service.ts'
 import { permissions as flowRepositoryPermissions } from '../services/flow-repository/permissions.ts'
 import { createFlowRepository } from '../services/flow-repository/service.ts'
 import { createIam } from '../services/iam/service.ts'
+import { createProcessChecks } from '../services/metadata-repository/checking/process-checks.ts'
+import { permissions as metadataRepositoryPermissions } from '../services/metadata-repository/permissions.ts'
+import { createMetadataRepository } from '../services/metadata-repository/service.ts'
 import { permissions as secretServicePermissions } from '../services/secret-service/permissions.ts'
 import { createSecretService } from '../services/secret-service/service.ts'
 import { clientFor, createAccess } from './access.ts'
@@ -58,6 +61,7 @@ const otherPermissions = [
   eventBusPermissions,
   flowRepositoryPermissions,
   hubPermissions,
+  metadataRepositoryPermissions,
   secretServicePermissions,
 ].flatMap((permissions) => Object.values(permissions))
 
@@ -79,6 +83,11 @@ export function createServices(options: ServiceSetOptions): ServiceSet {
         config: config.secretService,
         outboundAllow: config.componentOrchestrator.outboundAllow,
         publicUrl: options.publicUrl,
+      }),
+    'metadata-repository': () =>
+      createMetadataRepository({
+        ...{ db, bus: bus.service('metadata-repository'), clock, publicUrl: options.publicUrl },
+        checks: createProcessChecks(),
       }),
     'flow-repository': () => createFlowRepository({ db, bus: bus.service('flow-repository'), clock }),
     'component-orchestrator': () => {

@@ -2,6 +2,7 @@
 export const serviceNames = [
   'iam',
   'secret-service',
+  'metadata-repository',
   'flow-repository',
   'component-orchestrator',
   'audit-log',

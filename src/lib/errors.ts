@@ -13,6 +13,7 @@ export const errorCatalogue = {
   'method-not-allowed': { status: 405, title: 'The method is not allowed here' },
   'request-timeout': { status: 408, title: 'The request did not arrive in time' },
   conflict: { status: 409, title: 'The state of the thing does not allow this' },
+  'incompatible-schema': { status: 409, title: 'The change would break what the schema has promised' },
   'too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The content type is not supported' },
   'too-many-requests': { status: 429, title: 'Too many requests' },
@@ -31,23 +32,25 @@ export interface Fault {
 }
 
 /**
- * An error meant for the caller. `message` becomes the problem document's `detail`; `faults` its `errors`; `retryAfter` (whole
- * seconds) its `Retry-After` header.
+ * An error meant for the caller. `message` becomes the problem document's `detail`; `faults` its `errors`; `report`, JSON that says more
+ * than sentences can, its `report`; `retryAfter` (whole seconds) its `Retry-After` header.
  */
 export class HubError extends Error {
   readonly code: ErrorCode
   readonly faults: readonly Fault[]
+  readonly report: object | undefined
   readonly retryAfter: number | undefined
 
   constructor(
     code: ErrorCode,
     message: string,
-    options: { faults?: readonly Fault[]; retryAfter?: number; cause?: unknown } = {},
+    options: { faults?: readonly Fault[]; report?: object; retryAfter?: number; cause?: unknown } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = 'HubError'
     this.code = code
     this.faults = options.faults ?? []
+    this.report = options.report
     this.retryAfter = options.retryAfter
   }
 

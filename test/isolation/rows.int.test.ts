@@ -7,6 +7,7 @@ import { auditLogMigrations } from '../../src/services/audit-log/migrations.ts'
 import { componentOrchestratorMigrations } from '../../src/services/component-orchestrator/migrations.ts'
 import { flowRepositoryMigrations } from '../../src/services/flow-repository/migrations.ts'
 import { iamMigrations } from '../../src/services/iam/migrations.ts'
+import { metadataRepositoryMigrations } from '../../src/services/metadata-repository/migrations.ts'
 import { secretServiceMigrations } from '../../src/services/secret-service/migrations.ts'
 import { createTestDatabase } from '../support/postgres.ts'
 
@@ -17,6 +18,7 @@ const migrations = [
   eventBusMigrations,
   iamMigrations,
   secretServiceMigrations,
+  metadataRepositoryMigrations,
   flowRepositoryMigrations,
   componentOrchestratorMigrations,
   auditLogMigrations,
@@ -153,6 +155,27 @@ const tables: Readonly<Record<string, TenantTable>> = {
         sealed: {},
         created_at: at,
       },
+    }),
+  },
+  'metadata_repository.domain': {
+    may: all,
+    row: ({ tenant }) => ({
+      ...{ id: randomUUID(), tenant_id: tenant, name: 'x', public: false, compatibility: 'NONE' },
+      ...{ owner_id: randomUUID(), created_at: at, updated_at: at },
+    }),
+  },
+  'metadata_repository.schema': {
+    may: all,
+    row: ({ tenant }) => ({
+      ...{ id: randomUUID(), tenant_id: tenant, domain_id: randomUUID(), uri: 'x', location: randomUUID(), name: 'x' },
+      ...{ version: 1, refs: [], pointers: [], created_at: at, updated_at: at },
+    }),
+  },
+  'metadata_repository.schema_version': {
+    may: 'read',
+    row: ({ tenant }) => ({
+      ...{ schema_id: randomUUID(), version: 1, tenant_id: tenant, dialect: 'draft-07', value: 'true', refs: [] },
+      ...{ broken: [], created_by: randomUUID(), created_at: at },
     }),
   },
   'flow_repository.flow': {

@@ -29,6 +29,10 @@ const bodies: Readonly<Record<string, (named: Named & { readonly username: strin
   'PATCH /secret-service/api/v1/secrets/{id}': () => ({ name: 'x', value: { key: 'a key' } }),
   'POST /secret-service/api/v1/auth-clients': () => sampleClient,
   'PATCH /secret-service/api/v1/auth-clients/{id}': () => ({ name: 'x', clientSecret: 'another secret' }),
+  'POST /metadata-repository/api/v1/domains/{id}/schemas': () => ({ value: { $id: 'x.json', type: 'string' } }),
+  'PUT /metadata-repository/api/v1/domains/{id}/schemas/{*}': () => ({ value: { type: 'integer' } }),
+  'POST /metadata-repository/api/v1/schemas/{id}/validate': () => ({ document: 'a text' }),
+  'POST /metadata-repository/api/v1/schemas/{id}/compatibility': () => ({ value: { type: 'integer' } }),
   // For oneself.
   'POST /iam/api/v1/tokens': () => ({ description: 'a text' }),
   'PUT /iam/api/v1/users/me/password': () => ({ currentPassword: password, newPassword: password }),

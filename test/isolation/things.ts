@@ -3,13 +3,13 @@ import type { ApiOperation } from '../support/api-document.ts'
 import type { HubClient } from '../support/hub-client.ts'
 import { firstFlow } from '../support/test-hub.ts'
 import { password, sampleClient } from './sample-body.ts'
-import { createRole, type World } from './world.ts'
+import { createModel, createRole, type World } from './world.ts'
 
 /** Whose the thing is to be, and who makes it. */
 export interface Owner {
   readonly world: Pick<
     World,
-    'tenant' | 'user' | 'role' | 'tokenId' | 'flow' | 'run' | 'entry' | 'secret' | 'authClient'
+    'tenant' | 'user' | 'role' | 'tokenId' | 'flow' | 'run' | 'entry' | 'secret' | 'authClient' | 'domain' | 'schema'
   >
   readonly admin: HubClient
   /** Acts in the tenant. */
@@ -61,6 +61,9 @@ const kinds: Readonly<Record<string, Kind>> = {
   // Of who calls: those whom it is shared with only use it.
   secrets: { standing: ({ secret }) => secret, make: makeSecret },
   'auth-clients': { standing: ({ authClient }) => authClient, make: makeAuthClient },
+  domains: { standing: ({ domain }) => domain, make: async ({ boss }) => (await createModel(boss)).domain },
+  schemas: { standing: ({ schema }) => schema, make: async ({ boss }) => (await createModel(boss)).schema },
+  versions: { standing: () => '1' },
   hook: { standing: ({ flow }) => flow },
   executions: { standing: ({ run }) => run },
   logs: { standing: ({ entry }) => entry },

@@ -23,6 +23,9 @@ export interface World extends Named {
   readonly secret: string
   /** Of all users of the tenant. */
   readonly authClient: string
+  /** A domain with a schema. */
+  readonly domain: string
+  readonly schema: string
   /** An entry of the audit log. */
   readonly entry: string
 }
@@ -40,6 +43,7 @@ export async function createWorld({ url, admin }: TestHub, target: string): Prom
   const secret = await createSecret(boss.client, tenant, `secret ${mark}`)
   const shared = { ...sampleClient, name: `client ${mark}`, owners: [{ id: tenant, type: 'TENANT' }] }
   const { data: client } = await boss.client.expect('POST', '/secret-service/api/v1/auth-clients', shared)
+  const model = await createModel(boss.client, `domain ${mark}`)
   const runs = await boss.client.until(
     '/component-orchestrator/executions',
     ({ data }) => data[0]?.status === 'success',
@@ -47,6 +51,7 @@ export async function createWorld({ url, admin }: TestHub, target: string): Prom
   const log = await boss.client.until('/audit-log/logs?filter[name]=flow.started', ({ data }) => data.length === 1)
   return {
     ...{ mark, tenant, role, flow, secret, authClient: client.id, run: runs.data[0].id, entry: log.data[0].id },
+    ...model,
     ...{ user: user.id, username: user.username, token: user.client.token, tokenId: await tokenIdOf(user.client) },
     members: { 'no role': none.client, USER: user.client, TENANT_ADMIN: boss.client },
   }
@@ -67,6 +72,17 @@ export async function createSecret(boss: HubClient, tenant: string, name: string
   const owners = [{ id: tenant, type: 'TENANT' }]
   const body = { name, type: 'API_KEY', value: { key: `key of ${name}` }, owners }
   return (await boss.expect('POST', '/secret-service/api/v1/secrets', body)).data.id
+}
+
+/** A domain with a schema, whose path is the one that these tests send where a path may be any. */
+export async function createModel(
+  boss: HubClient,
+  name: string = randomUUID(),
+): Promise<{ readonly domain: string; readonly schema: string }> {
+  const path = '/metadata-repository/api/v1/domains'
+  const { id: domain } = (await boss.expect('POST', path, { name })).data
+  const value = { $id: 'rest', title: name, type: 'string' }
+  return { domain, schema: (await boss.expect('POST', `${path}/${domain}/schemas`, { value })).data.id }
 }
 
 /** A user of the tenant with a role of the hub, or with none and these permissions; logged in. */

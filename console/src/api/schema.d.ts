@@ -5529,6 +5529,1012 @@ export interface Paths {
       }
     }
   }
+  '/metadata-repository': {
+    get: {
+      parameters: {}
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              name: string
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/metadata-repository/healthcheck': {
+    get: {
+      parameters: {}
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              name: string
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/metadata-repository/api/v1/domains': {
+    get: {
+      parameters: {
+        query?: {
+          'page[number]'?: number
+          'page[size]'?: number
+          'filter[public]'?: boolean
+          search?: string
+          sort?: 'createdAt' | '-createdAt' | 'updatedAt' | '-updatedAt' | 'name' | '-name'
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              data: {
+                _id: string
+                id: string
+                name: string
+                description?: string
+                public: boolean
+                /**
+                 * What a change must keep: that what was valid stays so (BACKWARD), or the other way round (FORWARD)
+                 */
+                compatibility:
+                  | 'NONE'
+                  | 'BACKWARD'
+                  | 'FORWARD'
+                  | 'FULL'
+                  | 'BACKWARD_TRANSITIVE'
+                  | 'FORWARD_TRANSITIVE'
+                  | 'FULL_TRANSITIVE'
+                owners: {
+                  id: string
+                  type: 'USER'
+                }[]
+                /**
+                 * Absent for one of the hub itself
+                 */
+                tenant?: string
+                createdAt: string
+                updatedAt: string
+              }[]
+              meta: {
+                page: number
+                perPage: number
+                /**
+                 * All things that fit the filter
+                 */
+                total: number
+                /**
+                 * At least 1
+                 */
+                totalPages: number
+              }
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+    post: {
+      parameters: {}
+      requestBody: {
+        content: {
+          'application/json': {
+            name: string
+            description?: string
+            /**
+             * Every tenant reads it. For administrators of the hub; of others not heeded
+             */
+            public?: boolean
+            /**
+             * What a change must keep: that what was valid stays so (BACKWARD), or the other way round (FORWARD)
+             */
+            compatibility?:
+              | 'NONE'
+              | 'BACKWARD'
+              | 'FORWARD'
+              | 'FULL'
+              | 'BACKWARD_TRANSITIVE'
+              | 'FORWARD_TRANSITIVE'
+              | 'FULL_TRANSITIVE'
+          }
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              data: {
+                _id: string
+                id: string
+                name: string
+                description?: string
+                public: boolean
+                /**
+                 * What a change must keep: that what was valid stays so (BACKWARD), or the other way round (FORWARD)
+                 */
+                compatibility:
+                  | 'NONE'
+                  | 'BACKWARD'
+                  | 'FORWARD'
+                  | 'FULL'
+                  | 'BACKWARD_TRANSITIVE'
+                  | 'FORWARD_TRANSITIVE'
+                  | 'FULL_TRANSITIVE'
+                owners: {
+                  id: string
+                  type: 'USER'
+                }[]
+                /**
+                 * Absent for one of the hub itself
+                 */
+                tenant?: string
+                createdAt: string
+                updatedAt: string
+              }
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/metadata-repository/api/v1/domains/{id}': {
+    get: {
+      parameters: {
+        path: {
+          id: string
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              data: {
+                _id: string
+                id: string
+                name: string
+                description?: string
+                public: boolean
+                /**
+                 * What a change must keep: that what was valid stays so (BACKWARD), or the other way round (FORWARD)
+                 */
+                compatibility:
+                  | 'NONE'
+                  | 'BACKWARD'
+                  | 'FORWARD'
+                  | 'FULL'
+                  | 'BACKWARD_TRANSITIVE'
+                  | 'FORWARD_TRANSITIVE'
+                  | 'FULL_TRANSITIVE'
+                owners: {
+                  id: string
+                  type: 'USER'
+                }[]
+                /**
+                 * Absent for one of the hub itself
+                 */
+                tenant?: string
+                createdAt: string
+                updatedAt: string
+              }
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+    put: {
+      parameters: {
+        path: {
+          id: string
+        }
+      }
+      requestBody: {
+        content: {
+          'application/json': {
+            name?: string
+            description?: string
+            /**
+             * Every tenant reads it. For administrators of the hub; of others not heeded
+             */
+            public?: boolean
+            /**
+             * What a change must keep: that what was valid stays so (BACKWARD), or the other way round (FORWARD)
+             */
+            compatibility?:
+              | 'NONE'
+              | 'BACKWARD'
+              | 'FORWARD'
+              | 'FULL'
+              | 'BACKWARD_TRANSITIVE'
+              | 'FORWARD_TRANSITIVE'
+              | 'FULL_TRANSITIVE'
+          }
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              data: {
+                _id: string
+                id: string
+                name: string
+                description?: string
+                public: boolean
+                /**
+                 * What a change must keep: that what was valid stays so (BACKWARD), or the other way round (FORWARD)
+                 */
+                compatibility:
+                  | 'NONE'
+                  | 'BACKWARD'
+                  | 'FORWARD'
+                  | 'FULL'
+                  | 'BACKWARD_TRANSITIVE'
+                  | 'FORWARD_TRANSITIVE'
+                  | 'FULL_TRANSITIVE'
+                owners: {
+                  id: string
+                  type: 'USER'
+                }[]
+                /**
+                 * Absent for one of the hub itself
+                 */
+                tenant?: string
+                createdAt: string
+                updatedAt: string
+              }
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+    delete: {
+      parameters: {
+        path: {
+          id: string
+        }
+      }
+      responses: {
+        204: {}
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/metadata-repository/api/v1/domains/{id}/schemas': {
+    get: {
+      parameters: {
+        query?: {
+          'page[number]'?: number
+          'page[size]'?: number
+          search?: string
+          sort?: 'createdAt' | '-createdAt' | 'updatedAt' | '-updatedAt' | 'name' | '-name' | 'uri' | '-uri'
+        }
+        path: {
+          id: string
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              data: {
+                _id: string
+                id: string
+                domainId: string
+                /**
+                 * Its path within the domain
+                 */
+                uri: string
+                /**
+                 * Its address, by which others refer to it
+                 */
+                location: string
+                name: string
+                description?: string
+                /**
+                 * Absent where that of the domain holds
+                 */
+                compatibility?:
+                  | 'NONE'
+                  | 'BACKWARD'
+                  | 'FORWARD'
+                  | 'FULL'
+                  | 'BACKWARD_TRANSITIVE'
+                  | 'FORWARD_TRANSITIVE'
+                  | 'FULL_TRANSITIVE'
+                /**
+                 * Those of the domain
+                 */
+                owners: {
+                  id: string
+                  type: 'USER'
+                }[]
+                /**
+                 * Absent in a domain of the hub itself
+                 */
+                tenant?: string
+                createdAt: string
+                updatedAt: string
+                version: number
+                /**
+                 * Addresses of the schemas that it refers to
+                 */
+                refs: string[]
+              }[]
+              meta: {
+                page: number
+                perPage: number
+                /**
+                 * All things that fit the filter
+                 */
+                total: number
+                /**
+                 * At least 1
+                 */
+                totalPages: number
+              }
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+    post: {
+      parameters: {
+        path: {
+          id: string
+        }
+      }
+      requestBody: {
+        content: {
+          'application/json': {
+            /**
+             * Default: the title
+             */
+            name?: string
+            description?: string
+            /**
+             * A JSON Schema of draft-04, -06, -07, 2019-09 or 2020-12, by its `$schema`; draft-07 where it has none
+             */
+            value: {
+              [k: string]: unknown
+            }
+            /**
+             * Default: that of the domain
+             */
+            compatibility?:
+              | 'NONE'
+              | 'BACKWARD'
+              | 'FORWARD'
+              | 'FULL'
+              | 'BACKWARD_TRANSITIVE'
+              | 'FORWARD_TRANSITIVE'
+              | 'FULL_TRANSITIVE'
+          }
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              data: {
+                _id: string
+                id: string
+                domainId: string
+                /**
+                 * Its path within the domain
+                 */
+                uri: string
+                /**
+                 * Its address, by which others refer to it
+                 */
+                location: string
+                name: string
+                description?: string
+                /**
+                 * Absent where that of the domain holds
+                 */
+                compatibility?:
+                  | 'NONE'
+                  | 'BACKWARD'
+                  | 'FORWARD'
+                  | 'FULL'
+                  | 'BACKWARD_TRANSITIVE'
+                  | 'FORWARD_TRANSITIVE'
+                  | 'FULL_TRANSITIVE'
+                /**
+                 * Those of the domain
+                 */
+                owners: {
+                  id: string
+                  type: 'USER'
+                }[]
+                /**
+                 * Absent in a domain of the hub itself
+                 */
+                tenant?: string
+                createdAt: string
+                updatedAt: string
+                version: number
+                dialect: 'draft-04' | 'draft-06' | 'draft-07' | '2019-09' | '2020-12'
+                /**
+                 * Addresses of the schemas that it refers to
+                 */
+                refs: string[]
+                /**
+                 * References that led nowhere when it was written
+                 */
+                broken: {
+                  /**
+                   * JSON pointer of the object that has the `$ref`
+                   */
+                  path: string
+                  ref: string
+                  /**
+                   * The end of a sentence that begins with the reference
+                   */
+                  reason: string
+                }[]
+                /**
+                 * A JSON Schema of draft-04, -06, -07, 2019-09 or 2020-12, by its `$schema`; draft-07 where it has none
+                 */
+                value: {
+                  [k: string]: unknown
+                }
+              }
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/metadata-repository/api/v1/domains/{id}/schemas/{*}': {
+    get: {
+      parameters: {
+        query?: {
+          version?: number
+        }
+        path: {
+          id: string
+          '*': string
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              data: {
+                _id: string
+                id: string
+                domainId: string
+                /**
+                 * Its path within the domain
+                 */
+                uri: string
+                /**
+                 * Its address, by which others refer to it
+                 */
+                location: string
+                name: string
+                description?: string
+                /**
+                 * Absent where that of the domain holds
+                 */
+                compatibility?:
+                  | 'NONE'
+                  | 'BACKWARD'
+                  | 'FORWARD'
+                  | 'FULL'
+                  | 'BACKWARD_TRANSITIVE'
+                  | 'FORWARD_TRANSITIVE'
+                  | 'FULL_TRANSITIVE'
+                /**
+                 * Those of the domain
+                 */
+                owners: {
+                  id: string
+                  type: 'USER'
+                }[]
+                /**
+                 * Absent in a domain of the hub itself
+                 */
+                tenant?: string
+                createdAt: string
+                updatedAt: string
+                version: number
+                dialect: 'draft-04' | 'draft-06' | 'draft-07' | '2019-09' | '2020-12'
+                /**
+                 * Addresses of the schemas that it refers to
+                 */
+                refs: string[]
+                /**
+                 * References that led nowhere when it was written
+                 */
+                broken: {
+                  /**
+                   * JSON pointer of the object that has the `$ref`
+                   */
+                  path: string
+                  ref: string
+                  /**
+                   * The end of a sentence that begins with the reference
+                   */
+                  reason: string
+                }[]
+                /**
+                 * A JSON Schema of draft-04, -06, -07, 2019-09 or 2020-12, by its `$schema`; draft-07 where it has none
+                 */
+                value: {
+                  [k: string]: unknown
+                }
+              }
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+    put: {
+      parameters: {
+        path: {
+          id: string
+          '*': string
+        }
+      }
+      requestBody: {
+        content: {
+          'application/json': {
+            /**
+             * Default: the title
+             */
+            name?: string
+            description?: string
+            /**
+             * A JSON Schema of draft-04, -06, -07, 2019-09 or 2020-12, by its `$schema`; draft-07 where it has none
+             */
+            value: {
+              [k: string]: unknown
+            }
+            /**
+             * Default: that of the domain
+             */
+            compatibility?:
+              | 'NONE'
+              | 'BACKWARD'
+              | 'FORWARD'
+              | 'FULL'
+              | 'BACKWARD_TRANSITIVE'
+              | 'FORWARD_TRANSITIVE'
+              | 'FULL_TRANSITIVE'
+          }
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              data: {
+                _id: string
+                id: string
+                domainId: string
+                /**
+                 * Its path within the domain
+                 */
+                uri: string
+                /**
+                 * Its address, by which others refer to it
+                 */
+                location: string
+                name: string
+                description?: string
+                /**
+                 * Absent where that of the domain holds
+                 */
+                compatibility?:
+                  | 'NONE'
+                  | 'BACKWARD'
+                  | 'FORWARD'
+                  | 'FULL'
+                  | 'BACKWARD_TRANSITIVE'
+                  | 'FORWARD_TRANSITIVE'
+                  | 'FULL_TRANSITIVE'
+                /**
+                 * Those of the domain
+                 */
+                owners: {
+                  id: string
+                  type: 'USER'
+                }[]
+                /**
+                 * Absent in a domain of the hub itself
+                 */
+                tenant?: string
+                createdAt: string
+                updatedAt: string
+                version: number
+                dialect: 'draft-04' | 'draft-06' | 'draft-07' | '2019-09' | '2020-12'
+                /**
+                 * Addresses of the schemas that it refers to
+                 */
+                refs: string[]
+                /**
+                 * References that led nowhere when it was written
+                 */
+                broken: {
+                  /**
+                   * JSON pointer of the object that has the `$ref`
+                   */
+                  path: string
+                  ref: string
+                  /**
+                   * The end of a sentence that begins with the reference
+                   */
+                  reason: string
+                }[]
+                /**
+                 * A JSON Schema of draft-04, -06, -07, 2019-09 or 2020-12, by its `$schema`; draft-07 where it has none
+                 */
+                value: {
+                  [k: string]: unknown
+                }
+              }
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+    delete: {
+      parameters: {
+        path: {
+          id: string
+          '*': string
+        }
+      }
+      responses: {
+        204: {}
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/metadata-repository/api/v1/schemas/{id}/versions': {
+    get: {
+      parameters: {
+        query?: {
+          'page[number]'?: number
+          'page[size]'?: number
+        }
+        path: {
+          id: string
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              data: {
+                version: number
+                dialect: 'draft-04' | 'draft-06' | 'draft-07' | '2019-09' | '2020-12'
+                /**
+                 * Addresses of the schemas that it refers to
+                 */
+                refs: string[]
+                /**
+                 * References that led nowhere when it was written
+                 */
+                broken: {
+                  /**
+                   * JSON pointer of the object that has the `$ref`
+                   */
+                  path: string
+                  ref: string
+                  /**
+                   * The end of a sentence that begins with the reference
+                   */
+                  reason: string
+                }[]
+                createdBy: string
+                createdAt: string
+              }[]
+              meta: {
+                page: number
+                perPage: number
+                /**
+                 * All things that fit the filter
+                 */
+                total: number
+                /**
+                 * At least 1
+                 */
+                totalPages: number
+              }
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/metadata-repository/api/v1/schemas/{id}/versions/{version}': {
+    get: {
+      parameters: {
+        path: {
+          id: string
+          version: number
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              data: {
+                version: number
+                dialect: 'draft-04' | 'draft-06' | 'draft-07' | '2019-09' | '2020-12'
+                /**
+                 * Addresses of the schemas that it refers to
+                 */
+                refs: string[]
+                /**
+                 * References that led nowhere when it was written
+                 */
+                broken: {
+                  /**
+                   * JSON pointer of the object that has the `$ref`
+                   */
+                  path: string
+                  ref: string
+                  /**
+                   * The end of a sentence that begins with the reference
+                   */
+                  reason: string
+                }[]
+                createdBy: string
+                createdAt: string
+                /**
+                 * A JSON Schema of draft-04, -06, -07, 2019-09 or 2020-12, by its `$schema`; draft-07 where it has none
+                 */
+                value: {
+                  [k: string]: unknown
+                }
+              }
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/metadata-repository/api/v1/schemas/{id}/validate': {
+    post: {
+      parameters: {
+        path: {
+          id: string
+        }
+      }
+      requestBody: {
+        content: {
+          'application/json': {
+            /**
+             * Any JSON
+             */
+            document: {
+              [k: string]: unknown
+            }
+          }
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              valid: boolean
+              errors: {
+                /**
+                 * JSON pointer into the document
+                 */
+                path: string
+                schemaPath: string
+                keyword: string
+                message: string
+              }[]
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/metadata-repository/api/v1/schemas/{id}/compatibility': {
+    post: {
+      parameters: {
+        path: {
+          id: string
+        }
+      }
+      requestBody: {
+        content: {
+          'application/json': {
+            /**
+             * A JSON Schema of draft-04, -06, -07, 2019-09 or 2020-12, by its `$schema`; draft-07 where it has none
+             */
+            value: {
+              [k: string]: unknown
+            }
+            /**
+             * Default: that of the schema
+             */
+            mode?:
+              | 'NONE'
+              | 'BACKWARD'
+              | 'FORWARD'
+              | 'FULL'
+              | 'BACKWARD_TRANSITIVE'
+              | 'FORWARD_TRANSITIVE'
+              | 'FULL_TRANSITIVE'
+          }
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              compatible: boolean
+              /**
+               * What a change must keep: that what was valid stays so (BACKWARD), or the other way round (FORWARD)
+               */
+              mode:
+                | 'NONE'
+                | 'BACKWARD'
+                | 'FORWARD'
+                | 'FULL'
+                | 'BACKWARD_TRANSITIVE'
+                | 'FORWARD_TRANSITIVE'
+                | 'FULL_TRANSITIVE'
+              /**
+               * At most 20
+               */
+              differences: {
+                /**
+                 * Whose promise it is; absent for one of another tenant
+                 */
+                schema?: {
+                  id?: string
+                  domainId: string
+                  uri: string
+                }
+                /**
+                 * The version compared with
+                 */
+                version?: number
+                direction?: 'BACKWARD' | 'FORWARD'
+                /**
+                 * JSON pointer into the schema that refuses
+                 */
+                path: string
+                rule: string
+                message: string
+                /**
+                 * A document that one takes and the other refuses; absent = it could not be decided
+                 */
+                example?: {
+                  [k: string]: unknown
+                }
+              }[]
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/metadata-repository/api/v1/schemas/{id}/usage': {
+    get: {
+      parameters: {
+        path: {
+          id: string
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              /**
+               * @maxItems 100
+               */
+              schemas: {
+                id: string
+                domainId: string
+                uri: string
+                name: string
+              }[]
+              /**
+               * Whether there are more than 100
+               */
+              more: boolean
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
   '/flow-repository/flows': {
     get: {
       parameters: {
@@ -6824,6 +7830,66 @@ export interface Paths {
       }
     }
   }
+  '/metadata-repository/api/v1/domains/{id}/schemas/import': {
+    post: {
+      parameters: {
+        path: {
+          id: string
+        }
+      }
+      requestBody: {
+        content: {
+          'multipart/form-data': {
+            archive: string
+          }
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              /**
+               * How many schemas the archive holds
+               */
+              imported: number
+              schemas: {
+                id: string
+                uri: string
+                version: number
+              }[]
+              /**
+               * References that lead nowhere
+               */
+              report: {
+                /**
+                 * The schema that has the reference
+                 */
+                uri: string
+                /**
+                 * JSON pointer of the object that has the `$ref`
+                 */
+                path: string
+                ref: string
+                /**
+                 * The end of a sentence that begins with the reference
+                 */
+                reason: string
+              }[]
+              /**
+               * Files of the archive that are no schemas
+               */
+              skipped: string[]
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
 }
 /**
  * What went wrong, as a problem document
@@ -6850,6 +7916,7 @@ export interface Problem {
     | 'method-not-allowed'
     | 'request-timeout'
     | 'conflict'
+    | 'incompatible-schema'
     | 'too-large'
     | 'unsupported-media-type'
     | 'too-many-requests'
@@ -6875,4 +7942,10 @@ export interface Problem {
     field?: string
     code: string
   }[]
+  /**
+   * What else is known, in a form that the route tells of
+   */
+  report?: {
+    [k: string]: unknown
+  }
 }

@@ -20,6 +20,12 @@ export const problemSchema = Type.Object(
       }),
       { minItems: 1 },
     ),
+    report: Type.Optional(
+      Type.Object(
+        {},
+        { additionalProperties: true, description: 'What else is known, in a form that the route tells of' },
+      ),
+    ),
   },
   { $id: 'Problem', title: 'Problem', description: 'What went wrong, as a problem document' },
 )
@@ -37,11 +43,14 @@ export const problemType = 'application/problem+json; charset=utf-8'
 
 /** Writes an error as the answer to the request `instance`. */
 export function problemOf(error: HubError, instance: string): Problem {
-  const { code, status, message } = error
+  const { code, status, message, report } = error
   const { title } = errorCatalogue[code]
   const faults = error.faults.length > 0 ? error.faults : [{ message }]
   const errors = faults.map((fault) => ({ ...fault, code }))
-  const document = { type: `urn:oih:error:${code}`, title, status, detail: message, code, instance, message, errors }
+  const document = {
+    ...{ type: `urn:oih:error:${code}`, title, status, detail: message, code, instance, message, errors },
+    ...(report && { report }),
+  }
   return { status, headers: headersOf(error), json: JSON.stringify(document) }
 }
 

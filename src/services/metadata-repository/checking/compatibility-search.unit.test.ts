@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import type { Dialect } from '../language/dialect.ts'
+import type { JsonSchema } from '../language/json-schema.ts'
 import { compareSchemas } from './compatibility.ts'
 import { findLoop } from './inspection.ts'
 import { samplesOf } from './samples.ts'
-import type { Dialect, JsonSchema } from './schema.ts'
 import { rootOfBundle } from './schema-set.ts'
 import { createValidator } from './validator.ts'
 

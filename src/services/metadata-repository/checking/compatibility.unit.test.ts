@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Dialect } from '../language/dialect.ts'
+import type { JsonSchema } from '../language/json-schema.ts'
 import type { Bundle, Direction } from './checks.ts'
 import { compareSchemas } from './compatibility.ts'
 import type { Rule } from './refusal.ts'
-import type { Dialect, JsonSchema } from './schema.ts'
 
 const bundleOf = (value: JsonSchema, dialect: Dialect = 'draft-07'): Bundle => ({
   root: '/s',

@@ -1,5 +1,5 @@
+import { isSchema, type JsonObject } from '../language/json-schema.ts'
 import { ALL_TYPES, type Types, typesOf } from './json-type.ts'
-import { isSchema, type SchemaObject } from './schema.ts'
 import type { SchemaNode, SchemaSet } from './schema-set.ts'
 
 /** A bound of numbers. */
@@ -60,7 +60,7 @@ export function constraintsOf(node: SchemaNode): Constraints {
 }
 
 function read(set: SchemaSet, node: SchemaNode): Constraints {
-  const schema: SchemaObject = typeof node.schema === 'boolean' ? {} : node.schema
+  const schema: JsonObject = typeof node.schema === 'boolean' ? {} : node.schema
   const child = (...segments: string[]) => set.child(node, ...segments)
   const list = (keyword: string) => {
     const value = schema[keyword]
@@ -92,10 +92,7 @@ function read(set: SchemaSet, node: SchemaNode): Constraints {
     maxProperties: countOf(schema.maxProperties, Number.POSITIVE_INFINITY),
     propertyNames: child('propertyNames'),
     dependentRequired: new Map(
-      namesIn(schema.dependentRequired).map((name) => [
-        name,
-        textsOf((schema.dependentRequired as SchemaObject)[name]),
-      ]),
+      namesIn(schema.dependentRequired).map((name) => [name, textsOf((schema.dependentRequired as JsonObject)[name])]),
     ),
     dependentSchemas: map('dependentSchemas'),
     all: [...(list('allOf') ?? []), ...references],
@@ -108,7 +105,7 @@ function read(set: SchemaSet, node: SchemaNode): Constraints {
   }
 }
 
-function followReferences(set: SchemaSet, node: SchemaNode, { $ref, $dynamicRef }: SchemaObject) {
+function followReferences(set: SchemaSet, node: SchemaNode, { $ref, $dynamicRef }: JsonObject) {
   const references: SchemaNode[] = []
   const opaque: string[] = []
   const follow = (keyword: string, target: SchemaNode | undefined) => {
@@ -120,7 +117,7 @@ function followReferences(set: SchemaSet, node: SchemaNode, { $ref, $dynamicRef 
   return { references, opaque }
 }
 
-function valuesOf(schema: SchemaObject): readonly unknown[] | undefined {
+function valuesOf(schema: JsonObject): readonly unknown[] | undefined {
   const listed = Array.isArray(schema.enum) ? schema.enum : undefined
   if (!Object.hasOwn(schema, 'const')) return listed
   const isConst = (value: unknown) => isSameValue(value, schema.const)
@@ -141,7 +138,7 @@ export function isSameValue(one: unknown, other: unknown): boolean {
   )
 }
 
-function numbersOf({ minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf }: SchemaObject) {
+function numbersOf({ minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf }: JsonObject) {
   const tighter = (inclusive: unknown, exclusive: unknown, sign: 1 | -1): Bound | undefined => {
     const plain = typeof inclusive === 'number' ? { value: inclusive, isExclusive: false } : undefined
     if (typeof exclusive !== 'number') return plain
@@ -155,7 +152,7 @@ function numbersOf({ minimum, maximum, exclusiveMinimum, exclusiveMaximum, multi
   }
 }
 
-function containsOf({ minContains, maxContains }: SchemaObject, node: SchemaNode | undefined) {
+function containsOf({ minContains, maxContains }: JsonObject, node: SchemaNode | undefined) {
   return node && { node, min: countOf(minContains, 1), max: countOf(maxContains, Number.POSITIVE_INFINITY) }
 }
 

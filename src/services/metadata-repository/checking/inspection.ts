@@ -5,9 +5,10 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import draft06 from 'ajv/dist/refs/json-schema-draft-06.json' with { type: 'json' }
 import Ajv04 from 'ajv-draft-04'
 import formats from 'ajv-formats'
-import type { Bundle, Fault } from './checks.ts'
+import type { Dialect } from '../language/dialect.ts'
+import type { Fault, JsonSchema } from '../language/json-schema.ts'
+import type { Bundle } from './checks.ts'
 import { constraintsOf } from './constraints.ts'
-import type { Dialect, JsonSchema } from './schema.ts'
 import { rootOfBundle, type SchemaNode } from './schema-set.ts'
 import { createValidator } from './validator.ts'
 

@@ -1,4 +1,5 @@
-import { type Dialect, isSchema, type JsonSchema, type SchemaObject } from './schema.ts'
+import { type Dialect, dialects, grammarOf } from '../language/dialect.ts'
+import { isJsonObject, isSchema, type JsonObject, type JsonSchema } from '../language/json-schema.ts'
 
 /**
  * The schema in the words of draft 2020-12, so that everything behind it knows one language alone. Keywords that its own draft does not know count
@@ -34,51 +35,41 @@ const news: readonly (readonly [Dialect, readonly string[]])[] = [
 ]
 const since = new Map(news.flatMap(([dialect, keywords]) => keywords.map((keyword) => [keyword, dialect])))
 
-const order: readonly Dialect[] = ['draft-04', 'draft-06', 'draft-07', '2019-09', '2020-12']
-
 function isLater(keyword: string, dialect: Dialect): boolean {
   const first = since.get(keyword)
-  return first !== undefined && order.indexOf(first) > order.indexOf(dialect)
+  return first !== undefined && dialects.indexOf(first) > dialects.indexOf(dialect)
 }
 
 function isBeside2019(dialect: Dialect): boolean {
-  return dialect === '2019-09' || dialect === '2020-12'
+  return grammarOf(dialect).hasRefSiblings
 }
 
 /** Up to draft-07 nothing beside a `$ref` counts; what others may refer to stays. */
-function alone(schema: SchemaObject): SchemaObject {
+function alone(schema: JsonObject): JsonObject {
   if (typeof schema.$ref !== 'string') return schema
   const { $ref, definitions, $defs } = schema
   return { $ref, ...(definitions !== undefined && { definitions }), ...($defs !== undefined && { $defs }) }
 }
 
-const single = new Set([
-  'additionalItems',
-  'additionalProperties',
-  'contains',
-  'else',
-  'if',
-  'items',
-  'not',
-  'propertyNames',
-  'then',
-])
-const lists = new Set(['allOf', 'anyOf', 'items', 'oneOf'])
-const maps = new Set(['$defs', 'definitions', 'dependencies', 'dependentSchemas', 'patternProperties', 'properties'])
-for (const keyword of ['unevaluatedItems', 'unevaluatedProperties']) single.add(keyword)
-
 function inner(keyword: string, value: unknown, dialect: Dialect): unknown {
   if (keyword === '$ref' && typeof value === 'string') return modernReference(value, dialect)
-  if (maps.has(keyword) && isObject(value))
-    return Object.fromEntries(
-      Object.entries(value).map(([name, each]) => [name, isSchema(each) ? modern(each, dialect) : each]),
-    )
-  if (lists.has(keyword) && Array.isArray(value))
-    return value.map((each) => (isSchema(each) ? modern(each, dialect) : each))
-  return single.has(keyword) && isSchema(value) ? modern(value, dialect) : value
+  const one = (each: unknown) => (isSchema(each) ? modern(each, dialect) : each)
+  switch (grammarOf(dialect).holdings.get(keyword)) {
+    case 'map':
+      return isJsonObject(value)
+        ? Object.fromEntries(Object.entries(value).map(([name, each]) => [name, one(each)]))
+        : value
+    case 'list':
+    case 'schema or list':
+      return Array.isArray(value) ? value.map(one) : one(value)
+    case 'schema':
+      return one(value)
+    default:
+      return value
+  }
 }
 
-function withoutFormerWords(schema: Record<string, unknown>, dialect: Dialect): SchemaObject {
+function withoutFormerWords(schema: Record<string, unknown>, dialect: Dialect): JsonObject {
   const { id, $id, items, additionalItems, dependencies, $recursiveRef, $recursiveAnchor, ...rest } = schema
   const name = dialect === 'draft-04' ? id : $id
   return {
@@ -94,21 +85,21 @@ function withoutFormerWords(schema: Record<string, unknown>, dialect: Dialect): 
 /** The name by which `$recursiveRef` finds its target. */
 export const RECURSIVE = '__recursive__'
 
-function nameOf(name: unknown, dialect: Dialect): SchemaObject {
+function nameOf(name: unknown, dialect: Dialect): JsonObject {
   if (typeof name !== 'string') return {}
   const [base = '', anchor = ''] = name.split('#')
   if (isBeside2019(dialect) || anchor === '') return base === '' ? {} : { $id: base }
   return { ...(base !== '' && { $id: base }), $anchor: anchor }
 }
 
-function itemsOf(items: unknown, additionalItems: unknown): SchemaObject {
+function itemsOf(items: unknown, additionalItems: unknown): JsonObject {
   if (!Array.isArray(items)) return items === undefined ? {} : { items }
   const prefix = items.length === 0 ? {} : { prefixItems: items }
   return additionalItems === undefined ? prefix : { ...prefix, items: additionalItems }
 }
 
-function dependentOf(dependencies: unknown): SchemaObject {
-  if (!isObject(dependencies)) return {}
+function dependentOf(dependencies: unknown): JsonObject {
+  if (!isJsonObject(dependencies)) return {}
   const entries = Object.entries(dependencies)
   const required = entries.filter(([, value]) => Array.isArray(value))
   const schemas = entries.filter(([, value]) => !Array.isArray(value))
@@ -118,13 +109,7 @@ function dependentOf(dependencies: unknown): SchemaObject {
   }
 }
 
-function withNumericBounds({
-  exclusiveMinimum,
-  exclusiveMaximum,
-  minimum,
-  maximum,
-  ...rest
-}: SchemaObject): SchemaObject {
+function withNumericBounds({ exclusiveMinimum, exclusiveMaximum, minimum, maximum, ...rest }: JsonObject): JsonObject {
   return {
     ...rest,
     ...(minimum !== undefined && { [exclusiveMinimum === true ? 'exclusiveMinimum' : 'minimum']: minimum }),
@@ -137,12 +122,14 @@ function modernReference(ref: string, dialect: Dialect): string {
   const [base = '', fragment = ''] = ref.split('#')
   if (!fragment.startsWith('/')) return ref
   const segments = fragment.slice(1).split('/')
+  const { holdings } = grammarOf(dialect)
   const renamed: string[] = []
   let isName = false
   for (const [index, segment] of segments.entries()) {
     const isIndex = /^\d+$/.test(segments[index + 1] ?? '')
     renamed.push(isName ? segment : modernKeyword(segment, isIndex, dialect))
-    isName = !isName && (maps.has(segment) || (lists.has(segment) && isIndex))
+    const holding = holdings.get(segment)
+    isName = !isName && (holding === 'map' || (holding !== undefined && holding !== 'schema' && isIndex))
   }
   return `${base}#/${renamed.join('/')}`
 }
@@ -151,8 +138,4 @@ function modernKeyword(keyword: string, isIndex: boolean, dialect: Dialect): str
   if (keyword === 'items' && isIndex) return 'prefixItems'
   if (keyword === 'additionalItems') return 'items'
   return keyword === 'dependencies' && !isBeside2019(dialect) ? 'dependentSchemas' : keyword
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,3 +1,4 @@
+import { grammarOf } from '../language/dialect.ts'
 import { isSameValue } from './constraints.ts'
 import type { SchemaNode } from './schema-set.ts'
 
@@ -27,12 +28,7 @@ const annotations = new Set([
     'contentSchema',
   ],
 ])
-const maps = new Set(['dependentSchemas', 'patternProperties', 'properties'])
-const lists = new Set(['allOf', 'anyOf', 'oneOf', 'prefixItems'])
-const singles = new Set([
-  ...['additionalProperties', 'contains', 'else', 'if', 'items', 'not', 'propertyNames', 'then'],
-  ...['unevaluatedItems', 'unevaluatedProperties'],
-])
+const { holdings } = grammarOf('2020-12')
 
 /** Compares schemas of two sets by their wording. */
 export interface Sameness {
@@ -74,8 +70,9 @@ export function createSameness(): Sameness {
     const [value, wanted] = [keywordOf(one, keyword), keywordOf(other, keyword)]
     if (value === undefined || wanted === undefined) return false
     if (keyword === '$ref' || keyword === '$dynamicRef') return isSameReference(one, other, keyword, [value, wanted])
-    if (singles.has(keyword)) return isSameChild(one, other, [keyword])
-    if (!maps.has(keyword) && !lists.has(keyword)) return isSameValue(value, wanted)
+    const holding = holdings.get(keyword)
+    if (holding === undefined) return isSameValue(value, wanted)
+    if (holding === 'schema') return isSameChild(one, other, [keyword])
     const names = Object.keys(value as object)
     return (
       names.length === Object.keys(wanted as object).length &&

@@ -99,7 +99,7 @@ export function objectWith(
 ): Record<string, unknown> | undefined {
   const object = new Map(Object.entries(more))
   const pending = [...facts.required, ...Object.keys(more).flatMap((name) => facts.dependent.get(name) ?? [])]
-  const spare = [...facts.names, ...freshNames(facts, 3)]
+  const spare = facts.minProperties <= object.size ? [] : [...facts.names, ...freshNames(facts, 3, depth)]
   for (let name = pending.shift(); name !== undefined; name = pending.shift()) {
     if (object.has(name)) continue
     const [sample] = samplesOf(facts.property(name), depth + 1)
@@ -116,9 +116,9 @@ export function objectWith(
 }
 
 /** Names that no schema speaks of. */
-export function freshNames(facts: ObjectFacts, most: number): string[] {
+export function freshNames(facts: ObjectFacts, most: number, depth = 0): string[] {
   const allowed =
-    facts.propertyNames.length === 0 ? ['other', 'another', 'x', 'y1', 'A'] : samplesOf(facts.propertyNames)
+    facts.propertyNames.length === 0 ? ['other', 'another', 'x', 'y1', 'A'] : samplesOf(facts.propertyNames, depth + 1)
   return allowed
     .filter((name): name is string => typeof name === 'string')
     .filter((name) => !facts.names.includes(name) && !facts.patterns.some((pattern) => matches(pattern, name)))

@@ -1,0 +1,169 @@
+import type { Difference, Direction, SchemaChecks } from '../checking/checks.ts'
+import type { JsonSchema } from '../language/json-schema.ts'
+import type { PreparedSchema } from '../language/prepared-schema.ts'
+import { indexOfStored } from '../language/public-schema.ts'
+import { checkTargets } from '../language/targets.ts'
+import { type CompatibilityMode, directionsOf, versionsOf } from './compatibility.ts'
+import type { SchemaVersion } from './schema.ts'
+import type { Outlook, SchemaChange } from './schema-change.ts'
+import { bundleOf, type KnownSchema, overlaid, type SchemaSpace, targetOf } from './schema-space.ts'
+
+/** Something that a change would break. */
+export interface Finding extends Difference {
+  /** Whose promise it is; undefined = of a schema of another tenant, of which nothing else is told. */
+  readonly schema?: { readonly id?: string; readonly domainId: string; readonly uri: string }
+  /** The version compared with. */
+  readonly version?: number
+  readonly direction?: Direction
+}
+
+/** What changes are checked by. */
+export interface Examining {
+  readonly checks: SchemaChecks
+  /** Whose turn is taken. */
+  readonly key: string
+  /** A former version of a schema that is changed. */
+  readonly readVersion: (schemaId: string, version: number) => Promise<SchemaVersion | undefined>
+  /** Ends it between two checks. */
+  readonly signal: AbortSignal
+}
+
+const MOST_FINDINGS = 20
+
+/** The schemas as they are to be stored, with all that leads nowhere; those whose value stays as it is as they came. */
+export function withBroken({ changes, space }: Outlook): ReadonlyMap<string, PreparedSchema> {
+  const reach = changes[0]?.after.reach
+  const find = (location: string) => reach && targetOf(space, reach, location)?.value
+  const checked = checkTargets(
+    changes.map(({ prepared }) => prepared),
+    find,
+  )
+  return new Map(checked.map((prepared) => [prepared.location, prepared]))
+}
+
+/** A schema that is none by its dialect, or that cannot be run. */
+export interface SchemaFault {
+  readonly uri: string
+  readonly path: string
+  readonly message: string
+}
+
+/** What is wrong with the new values, by their dialects; up to 20 faults. */
+export async function findFaults(outlook: Outlook, { checks, key, signal }: Examining): Promise<SchemaFault[]> {
+  const space = spaceAfter(outlook)
+  const found: SchemaFault[] = []
+  for (const { after } of outlook.changes.filter(({ isOtherValue }) => isOtherValue)) {
+    signal.throwIfAborted()
+    const faults = await checks.inspect(bundleOf(after, space), key)
+    found.push(...faults.map(({ path, message }) => ({ uri: after.uri, path, message })))
+    if (found.length >= MOST_FINDINGS) break
+  }
+  return found.slice(0, MOST_FINDINGS)
+}
+
+/**
+ * What the changes would break, up to 20 findings: parts that others refer to and that are gone; documents that the changed schemas, or
+ * those that refer to them, promised by their modes to take or to refuse. What could not be decided is a finding.
+ */
+export async function findBreaks(outlook: Outlook, examining: Examining): Promise<Finding[]> {
+  const findings = lostPlaces(outlook)
+  const add = (more: readonly Finding[]) => void findings.push(...more.slice(0, MOST_FINDINGS - findings.length))
+  const { changes, referrers, space } = outlook
+  for (const change of changes) {
+    if (findings.length < MOST_FINDINGS) add(await ownBreaks(outlook, change, examining))
+  }
+  if (referrers === undefined) add([undecided])
+  const after = spaceAfter(outlook)
+  for (const each of referrers ?? []) {
+    if (findings.length >= MOST_FINDINGS) break
+    const pair = { before: each, beforeSpace: space, after: each, afterSpace: after, mode: each.mode }
+    add((await compare(pair, examining)).map((finding) => toldTo(outlook, each, finding)))
+  }
+  return findings
+}
+
+const undecided: Finding = {
+  path: '',
+  rule: 'too-many-referrers',
+  message:
+    'More than 100 schemas with a compatibility mode refer to it, so that it could not be decided whether they keep theirs',
+}
+
+function spaceAfter({ space, changes }: Outlook): SchemaSpace {
+  return overlaid(
+    space,
+    changes.map(({ after }) => after),
+  )
+}
+
+function lostPlaces({ changes, used, domain }: Outlook): Finding[] {
+  const changed = new Map(changes.map((change) => [change.after.location, change]))
+  const lost = used.filter(({ location, fragment }) => {
+    const change = changed.get(location)
+    return change?.before && leads(change.before.known.value, fragment) && !leads(change.after.value, fragment)
+  })
+  return lost.slice(0, MOST_FINDINGS).map(({ location, fragment, by }) => {
+    const what = `"#${fragment.slice(0, 200)}" of "${changed.get(location)?.after.uri}"`
+    const fact = { path: '', rule: 'referenced-part-removed' }
+    if (by.tenantId !== domain.tenantId) return { ...fact, message: `A schema of another tenant refers to ${what}` }
+    const schema = { domainId: by.domainId, uri: by.uri }
+    return { ...fact, schema, message: `Schema "${by.uri}" refers to ${what}, where there is nothing any more` }
+  })
+}
+
+function leads(value: JsonSchema, fragment: string): boolean {
+  const index = indexOfStored(value)?.index
+  return index?.find(index.whole, fragment) !== undefined
+}
+
+/** A schema beside its own former versions. */
+async function ownBreaks(outlook: Outlook, change: SchemaChange, examining: Examining): Promise<Finding[]> {
+  const { before, after, isOtherValue } = change
+  if (before === undefined || !isOtherValue) return []
+  const { space } = outlook
+  const findings: Finding[] = []
+  const newest = before.schema.version
+  for (let version = newest; version > Math.max(0, newest - versionsOf(after.mode)); version--) {
+    const former = version === newest ? before.known : await formerOf(before.known, version, examining)
+    if (former === undefined) continue
+    const pair = { before: former, beforeSpace: space, after, afterSpace: spaceAfter(outlook), mode: after.mode }
+    findings.push(...(await compare(pair, examining)).map((finding) => ({ ...finding, schema: nameOf(after) })))
+    if (findings.length >= MOST_FINDINGS) break
+  }
+  return findings
+}
+
+async function formerOf(known: KnownSchema, version: number, { readVersion }: Examining) {
+  const former = known.id === undefined ? undefined : await readVersion(known.id, version)
+  return former && { ...known, version, dialect: former.dialect, refs: former.refs, value: JSON.parse(former.value) }
+}
+
+interface Pair {
+  readonly before: KnownSchema
+  readonly beforeSpace: SchemaSpace
+  readonly after: KnownSchema
+  readonly afterSpace: SchemaSpace
+  readonly mode: CompatibilityMode
+}
+
+async function compare(pair: Pair, { checks, key, signal }: Examining): Promise<Finding[]> {
+  const findings: Finding[] = []
+  for (const direction of directionsOf(pair.mode)) {
+    signal.throwIfAborted()
+    const bundles = { before: bundleOf(pair.before, pair.beforeSpace), after: bundleOf(pair.after, pair.afterSpace) }
+    const { compatible, differences } = await checks.compare({ ...bundles, direction }, key)
+    if (compatible) continue
+    findings.push(...differences.map((each) => ({ ...each, version: pair.before.version, direction })))
+  }
+  return findings
+}
+
+function toldTo({ domain }: Outlook, whose: KnownSchema, finding: Finding): Finding {
+  if (whose.reach.tenantId === domain.tenantId) return { ...finding, schema: nameOf(whose) }
+  const message = 'A schema of another tenant that refers to it would break its promise'
+  return { path: '', rule: 'referrer-of-another-tenant', message }
+}
+
+function nameOf({ id, domainId, uri }: KnownSchema): NonNullable<Finding['schema']> {
+  return { ...(id && { id }), domainId, uri }
+}

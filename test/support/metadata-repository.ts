@@ -1,0 +1,60 @@
+import type { TestContext } from 'node:test'
+import type { Payloads } from '../../src/catalogue/index.ts'
+import type { SchemaChecks } from '../../src/services/metadata-repository/checking/checks.ts'
+import { createProcessChecks } from '../../src/services/metadata-repository/checking/process-checks.ts'
+import { metadataRepositoryMigrations } from '../../src/services/metadata-repository/migrations.ts'
+import { createMetadataRepository } from '../../src/services/metadata-repository/service.ts'
+import type { HubAnswer } from './hub-client.ts'
+import { type ServiceFixture, setupService, type TestCaller, type TestCallerOptions } from './service-fixture.ts'
+
+/** Where domains are. */
+export const DOMAINS = '/metadata-repository/api/v1/domains'
+/** Where schemas are by their ids. */
+export const SCHEMAS = '/metadata-repository/api/v1/schemas'
+
+export interface MetadataRepositoryFixture extends ServiceFixture {
+  /** The address of the hub. */
+  readonly origin: string
+  /** A caller of the tenant who may handle domains. */
+  modeller(options?: TestCallerOptions): TestCaller
+  /** An administrator of the hub. */
+  admin(options?: TestCallerOptions): TestCaller
+  /** Publishes in the name of the IAM; resolves once the event has been handled. */
+  fromIam<N extends keyof Payloads & `iam.${string}`>(name: N, payload: Payloads[N]): Promise<void>
+}
+
+/** The Metadata Repository alone, on a database of its own. */
+export async function setupMetadataRepository(
+  t: TestContext,
+  checks: Partial<SchemaChecks> = {},
+): Promise<MetadataRepositoryFixture> {
+  const origin = 'https://hub.example'
+  const fixture = await setupService(t, metadataRepositoryMigrations, ({ db, bus }) =>
+    createMetadataRepository({
+      ...{ db, bus: bus.service('metadata-repository'), clock: () => new Date() },
+      ...{ publicUrl: () => origin, checks: { ...createProcessChecks(), ...checks } },
+    }),
+  )
+  return {
+    ...fixture,
+    origin,
+    modeller: (options = {}) => fixture.caller({ permissions: ['metadata.domains.crud'], ...options }),
+    admin: (options = {}) => fixture.caller({ permissions: ['all'], ...options }),
+    fromIam: (name, payload) => fixture.publish(fixture.bus.service('iam'), name, payload),
+  }
+}
+
+/** Creates a domain; resolves to its id. */
+export async function createDomain(by: TestCaller, input: object = {}): Promise<string> {
+  return dataOf(await by.call('POST', DOMAINS, { name: 'a domain', ...input })).id
+}
+
+/** Creates a schema; resolves to it. */
+export async function createSchema(by: TestCaller, domain: string, value: object, input: object = {}) {
+  return dataOf(await by.call('POST', `${DOMAINS}/${domain}/schemas`, { value, ...input }))
+}
+
+function dataOf({ status, body }: HubAnswer) {
+  if (status !== 200) throw new Error(`It was answered with ${status}: ${JSON.stringify(body)}`)
+  return body.data
+}
