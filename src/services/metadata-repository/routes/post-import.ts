@@ -60,7 +60,12 @@ export const postImport = (parts: MetadataRepositoryDeps) =>
       })
       return {
         status: 200,
-        body: { imported: written.length, schemas: written.map(shown), report: written.flatMap(reportOf), skipped: [...skipped] },
+        body: {
+          imported: written.length,
+          schemas: written.map(shown),
+          report: written.flatMap(reportOf),
+          skipped: [...skipped],
+        },
       }
     },
   })
@@ -77,6 +82,8 @@ function refuse(faults: readonly ImportFault[]): void {
   const [first] = faults
   if (first === undefined) return
   throw new HubError('invalid-body', `Cannot import the archive as all its files must be sound: ${first.message}`, {
-    faults: faults.slice(0, MOST_TOLD).map(({ file, path, message }) => ({ field: `archive/${file}#${path}`, message })),
+    faults: faults
+      .slice(0, MOST_TOLD)
+      .map(({ file, path, message }) => ({ field: `archive/${file}#${path}`, message })),
   })
 }

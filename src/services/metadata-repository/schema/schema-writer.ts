@@ -13,7 +13,7 @@ import type { BrokenReference } from '../language/schema-reference.ts'
 import { type Examining, findBreaks, findFaults, type SchemaFault, withBroken } from './examination.ts'
 import { demandKept, demandNoFaults, type Where } from './refusal.ts'
 import { changeSchema, createSchema, longestLocation, type Schema, type SchemaField } from './schema.ts'
-import { fingerprintOf, lookAt, type Outlook, type SchemaChange, type Wish } from './schema-change.ts'
+import { fingerprintOf, lookAt, type SchemaChange, type Wish } from './schema-change.ts'
 import { insertSchema, updateSchema } from './schema-store.ts'
 import { findVersion, insertVersion } from './version-store.ts'
 
@@ -48,7 +48,10 @@ const MOST_ATTEMPTS = 5
  */
 export async function writeSchemas(parts: MetadataRepositoryDeps, request: Request): Promise<readonly Written[]> {
   const { principal, wishes } = request
-  demandNoFaults(wishes.flatMap(({ prepared }) => preparedFaults(prepared)), request.where)
+  demandNoFaults(
+    wishes.flatMap(({ prepared }) => preparedFaults(prepared)),
+    request.where,
+  )
   let { domain } = request
   for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
     const stored = await tryToWrite(parts, { ...request, domain })
