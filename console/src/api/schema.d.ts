@@ -7830,6 +7830,66 @@ export interface Paths {
       }
     }
   }
+  '/metadata-repository/api/v1/domains/{id}/schemas/import': {
+    post: {
+      parameters: {
+        path: {
+          id: string
+        }
+      }
+      requestBody: {
+        content: {
+          'multipart/form-data': {
+            archive: string
+          }
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              /**
+               * How many schemas the archive holds
+               */
+              imported: number
+              schemas: {
+                id: string
+                uri: string
+                version: number
+              }[]
+              /**
+               * References that lead nowhere
+               */
+              report: {
+                /**
+                 * The schema that has the reference
+                 */
+                uri: string
+                /**
+                 * JSON pointer of the object that has the `$ref`
+                 */
+                path: string
+                ref: string
+                /**
+                 * The end of a sentence that begins with the reference
+                 */
+                reason: string
+              }[]
+              /**
+               * Files of the archive that are no schemas
+               */
+              skipped: string[]
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
 }
 /**
  * What went wrong, as a problem document
