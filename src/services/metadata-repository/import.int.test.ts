@@ -8,6 +8,7 @@ import {
   createDomain,
   createSchema,
   DOMAINS,
+  SCHEMAS,
   setupMetadataRepository,
 } from '../../../test/support/metadata-repository.ts'
 import type { TestCaller } from '../../../test/support/service-fixture.ts'
@@ -128,7 +129,11 @@ test('what leads nowhere is stored and reported, a line each, and leads somewher
   )
   assert.deepEqual(body.skipped, ['notes.txt'])
   assert.equal((await read('a.json')).body.data.broken.length, 3)
+  const { id } = body.schemas[0]
+  const validate = () => me.call('POST', `${SCHEMAS}/${id}/validate`, { document: {} })
+  assert.deepEqual([(await validate()).status, (await validate()).body.errors.length], [409, 3])
   await createSchema(me, domain, { $id: 'c.json' })
+  assert.equal((await validate()).body.errors.length, 2)
   assert.equal((await me.call('DELETE', `${DOMAINS}/${domain}/schemas/c.json`)).status, 409)
 })
 
