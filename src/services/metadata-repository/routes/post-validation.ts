@@ -50,7 +50,9 @@ async function wholeBundle(tx: Tx, id: string): Promise<Bundle> {
   if (root === undefined) throw new Error(`Cannot read schema "${id}" as it must have its newest version`)
   const bundle = bundleOf(root, loader.space)
   const members = Object.keys(bundle.schemas).flatMap((location) => loader.space.get(location) ?? [])
-  const isWhole = members.every(({ hasBroken, refs }) => !hasBroken && refs.every((ref) => Object.hasOwn(bundle.schemas, ref)))
+  const isWhole = members.every(
+    ({ hasBroken, refs }) => !hasBroken && refs.every((ref) => Object.hasOwn(bundle.schemas, ref)),
+  )
   const faults = isWhole ? [] : brokenIn(members)
   if (faults.length === 0) return bundle
   throw new HubError(
