@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import fc from 'fast-check'
-import { password, sampleBody } from '../isolation/sample-body.ts'
+import { password, sampleBody, sampleUpload } from '../isolation/sample-body.ts'
 import { newThings, ownerFor, pathOf, placesOf } from '../isolation/things.ts'
 import { createMember, createWorld } from '../isolation/world.ts'
 import { type ApiOperation, isStream, nameOf, operationsOf, readDocument } from '../support/api-document.ts'
@@ -139,6 +139,10 @@ async function createTarget(
     filled,
     /** One that is sound for certain. */
     example(): FuzzedRequest {
+      if (operation.upload) {
+        const { type, bytes } = sampleUpload()
+        return { segments: {}, query: '', headers: { 'content-type': type }, body: bytes }
+      }
       const body = sampleBody(operation, { ...current.ids, username })
       const headers: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' }
       return { segments: {}, query: '', headers, body: body === undefined ? undefined : JSON.stringify(body) }

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { password as ownPassword } from '../isolation/sample-body.ts'
+import { password as ownPassword, sampleUpload } from '../isolation/sample-body.ts'
 import type { ApiOperation, ApiParameter, ApiSchema } from '../support/api-document.ts'
 import { firstFlow } from '../support/test-hub.ts'
 import {
@@ -53,17 +53,20 @@ export function fuzzedRequest(operation: ApiOperation): fc.Arbitrary<FuzzedReque
   )
 }
 
-function soundRequest({ body, form, parameters }: ApiOperation): fc.Arbitrary<FuzzedRequest> {
+function soundRequest({ body, form, upload, parameters }: ApiOperation): fc.Arbitrary<FuzzedRequest> {
   const query = parameters.filter(({ in: place }) => place === 'query')
-  const text = form
-    ? soundValue(form).map((value) => formOf(value as Record<string, unknown>))
-    : body === undefined
-      ? fc.constant(undefined)
-      : soundValue(body).map((value) => JSON.stringify(value))
+  const { type, bytes } = sampleUpload()
+  const text = upload
+    ? fc.constant(bytes)
+    : form
+      ? soundValue(form).map((value) => formOf(value as Record<string, unknown>))
+      : body === undefined
+        ? fc.constant(undefined)
+        : soundValue(body).map((value) => JSON.stringify(value))
   return fc.record({
     segments: fc.constant({}),
     query: fc.oneof({ weight: 2, arbitrary: soundQuery(query) }, fc.constant('')),
-    headers: fc.constant(form ? formType : body === undefined ? {} : json),
+    headers: fc.constant(upload ? { 'content-type': type } : form ? formType : body === undefined ? {} : json),
     body: text,
   })
 }
@@ -105,7 +108,8 @@ function withOneFault(operation: ApiOperation, request: FuzzedRequest): fc.Arbit
       wrong.map(([name, text]) => ({ ...request, query: `${request.query}&${new URLSearchParams({ [name]: text })}` })),
     )
   }
-  if (form !== undefined) faults.push(...formFaults(form, request))
+  if (Buffer.isBuffer(request.body)) faults.push(...uploadFaults(request.body, request))
+  else if (form !== undefined) faults.push(...formFaults(form, request))
   else if (body !== undefined && typeof request.body === 'string') {
     const { body: text } = request
     const wrong = withOneFaultInside(body, text)
@@ -121,6 +125,20 @@ function withOneFault(operation: ApiOperation, request: FuzzedRequest): fc.Arbit
     faults.push(fc.constantFrom('{}', 'x', '').map((unwanted) => ({ ...request, headers: json, body: unwanted })))
   }
   return fc.oneof(...faults)
+}
+
+/** Bytes that are cut off or are others, or another type. */
+function uploadFaults(bytes: Buffer, request: FuzzedRequest): fc.Arbitrary<FuzzedRequest>[] {
+  const place = fc.integer({ min: 0, max: bytes.length - 1 })
+  return [
+    place.map((length) => ({ ...request, body: bytes.subarray(0, length) })),
+    fc.tuple(place, fc.integer({ min: 0, max: 255 })).map(([at, byte]) => {
+      return { ...request, body: Buffer.concat([bytes.subarray(0, at), Buffer.of(byte), bytes.subarray(at + 1)]) }
+    }),
+    fc.constantFrom(...oddTypes, 'multipart/form-data', 'multipart/form-data; boundary=x').map((type) => {
+      return { ...request, headers: { ...request.headers, 'content-type': type } }
+    }),
+  ]
 }
 
 /** Another value, one value too many, something that is no form, or another type. */

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { type ApiOperation, isStream } from '../support/api-document.ts'
+import { sampleUpload } from './sample-body.ts'
 
 /** A request to a route. */
 export interface Asked {
-  readonly operation: Pick<ApiOperation, 'method' | 'body' | 'answers' | 'parameters'>
+  readonly operation: Pick<ApiOperation, 'method' | 'body' | 'upload' | 'answers' | 'parameters'>
   /** With its parameters filled in. */
   readonly path: string
   readonly token: string | undefined
@@ -29,15 +30,18 @@ export function createAsking(url: string): (asked: Asked) => Promise<Answered> {
     const isEndless = isStream(operation)
     const place = withQuery(path, isEndless ? { ...neededQuery(operation), recent: '200' } : neededQuery(operation))
     const text = operation.body === undefined ? undefined : JSON.stringify(body ?? {})
+    const upload = operation.upload && sampleUpload()
+    const content = text ?? upload?.bytes
+    const type = upload?.type ?? (text === undefined ? undefined : 'application/json')
     const stop = new AbortController()
     const answer = await fetch(`${url}${place}`, {
       method: operation.method,
       redirect: 'manual',
       headers: {
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-        ...(text === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(type === undefined ? {} : { 'content-type': type }),
       },
-      ...(text === undefined ? {} : { body: text }),
+      ...(content === undefined ? {} : { body: content }),
       signal: AbortSignal.any([stop.signal, AbortSignal.timeout(deadlineMs)]),
     })
     const read = answer.ok && isEndless && marker !== undefined ? await readUpTo(answer, marker) : await answer.text()

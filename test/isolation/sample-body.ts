@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { strToU8, zipSync } from 'fflate'
 import type { ApiOperation, ApiSchema } from '../support/api-document.ts'
 import { firstFlow } from '../support/test-hub.ts'
 
@@ -40,6 +41,14 @@ const bodies: Readonly<Record<string, (named: Named & { readonly username: strin
     ...{ format: 'open-integration-hub/tenant', version: 1, roles: [], users: [] },
     tenant: { id: randomUUID(), name: 'x', status: 'ACTIVE', confirmed: true, createdAt: '2026-01-01T00:00:00Z' },
   }),
+}
+
+/** An archive with a schema, as a form brings it. */
+export function sampleUpload(): { readonly type: string; readonly bytes: Buffer } {
+  const head = 'Content-Disposition: form-data; name="archive"; filename="models.zip"\r\nContent-Type: application/zip'
+  const archive = zipSync({ 'imported.json': strToU8('{"type":"string"}') })
+  const bytes = [Buffer.from(`--sample\r\n${head}\r\n\r\n`), archive, Buffer.from('\r\n--sample--\r\n')]
+  return { type: 'multipart/form-data; boundary=sample', bytes: Buffer.concat(bytes) }
 }
 
 /** Fields that mean the same in every body. */

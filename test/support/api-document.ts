@@ -38,6 +38,8 @@ export interface ApiOperation {
   readonly body: ApiSchema | undefined
   /** The schema of a form, as browsers send it; undefined where none is taken. */
   readonly form: ApiSchema | undefined
+  /** The schema of a form with files; undefined where none is taken. */
+  readonly upload: ApiSchema | undefined
   readonly isPublic: boolean
   /** By status: the schema of each content type. */
   readonly answers: Readonly<Record<string, Readonly<Record<string, ApiSchema>>>>
@@ -87,6 +89,7 @@ export function operationsOf({ paths }: ApiDocument): ApiOperation[] {
       parameters,
       body: requestBody?.content['application/json']?.schema,
       form: requestBody?.content['application/x-www-form-urlencoded']?.schema,
+      upload: requestBody?.content['multipart/form-data']?.schema,
       isPublic: security.length === 0,
       answers: Object.fromEntries(
         Object.entries(responses).map(([status, { content = {} }]) => [status, schemasOf(content)]),

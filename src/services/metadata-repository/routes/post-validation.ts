@@ -1,14 +1,15 @@
 import { Type } from 'typebox'
-import { HubError } from '#lib/errors'
+import { type Fault, HubError } from '#lib/errors'
 import { route } from '#lib/http/route'
 import type { Tx } from '#lib/postgres'
 import { scopeOf } from '#lib/scope'
 import type { Bundle } from '../checking/checks.ts'
 import type { MetadataRepositoryDeps } from '../deps.ts'
-import { withOrigin } from '../language/location.ts'
+import { prepareSchema } from '../language/prepared-schema.ts'
+import { checkTargets } from '../language/targets.ts'
 import { SchemaParams } from '../schema/schema-document.ts'
 import { schemaOf } from '../schema/schema-reader.ts'
-import { bundleOf, type SchemaSpace, SpaceLoader, targetOf } from '../schema/schema-space.ts'
+import { bundleOf, type KnownSchema, SpaceLoader } from '../schema/schema-space.ts'
 import { keyOf } from '../schema/schema-writer.ts'
 
 const DocumentFault = Type.Object({
@@ -18,8 +19,11 @@ const DocumentFault = Type.Object({
   message: Type.String(),
 })
 
+/** How many broken references are told. */
+const MOST_TOLD = 20
+
 /** `POST /schemas/:id/validate` */
-export const postValidation = ({ db, checks, publicUrl }: MetadataRepositoryDeps) =>
+export const postValidation = ({ db, checks }: Pick<MetadataRepositoryDeps, 'db' | 'checks'>) =>
   route({
     method: 'POST',
     path: '/api/v1/schemas/:id/validate',
@@ -31,28 +35,41 @@ export const postValidation = ({ db, checks, publicUrl }: MetadataRepositoryDeps
     response: { 200: Type.Object({ valid: Type.Boolean(), errors: Type.Array(DocumentFault) }) },
     errors: ['not-found', 'conflict'],
     async handle({ params, body, principal }) {
-      const bundle = await db.transaction(scopeOf(principal), (tx) => wholeBundle(tx, params.id, publicUrl()))
+      const bundle = await db.transaction(scopeOf(principal), (tx) => wholeBundle(tx, params.id))
       const faults = await checks.validate(bundle, body.document, keyOf(principal))
       const errors = faults.map(({ path, schemaPath, keyword, message }) => ({ path, schemaPath, keyword, message }))
       return { status: 200, body: { valid: errors.length === 0, errors } }
     },
   })
 
-/** The schema with all that it leads to. Throws `conflict` where something of that is not there. */
-async function wholeBundle(tx: Tx, id: string, origin: string): Promise<Bundle> {
+/** The schema with all that it leads to. Throws `conflict` where a reference leads nowhere. */
+async function wholeBundle(tx: Tx, id: string): Promise<Bundle> {
   const { schema } = await schemaOf(tx, id)
   const loader = new SpaceLoader(tx)
   const [root] = await loader.load([schema.location])
   if (root === undefined) throw new Error(`Cannot read schema "${id}" as it must have its newest version`)
   const bundle = bundleOf(root, loader.space)
-  const missing = missingIn(bundle, loader.space)
-  if (missing.length === 0) return bundle
-  const faults = missing.slice(0, 20).map((each) => ({ message: `There is no "${withOrigin(each, origin)}"` }))
-  throw new HubError('conflict', 'Cannot validate by the schema as all that it refers to must be there', { faults })
+  const members = Object.keys(bundle.schemas).flatMap((location) => loader.space.get(location) ?? [])
+  const isWhole = members.every(
+    ({ hasBroken, refs }) => !hasBroken && refs.every((ref) => Object.hasOwn(bundle.schemas, ref)),
+  )
+  const faults = isWhole ? [] : brokenIn(members)
+  if (faults.length === 0) return bundle
+  throw new HubError(
+    'conflict',
+    `Cannot validate by the schema as its references must lead somewhere: ${faults[0]?.message}`,
+    {
+      faults: faults.slice(0, MOST_TOLD),
+    },
+  )
 }
 
-function missingIn({ schemas }: Bundle, space: SchemaSpace): string[] {
-  const members = Object.keys(schemas).flatMap((location) => space.get(location) ?? [])
-  const refs = members.flatMap(({ reach, refs }) => refs.filter((ref) => targetOf(space, reach, ref) === undefined))
-  return [...new Set(refs)]
+/** What was broken may be whole by now, and the other way round. */
+function brokenIn(members: readonly KnownSchema[]): Fault[] {
+  const prepared = members.map(({ domainId, uri, value }) => prepareSchema(value, { domainId, uri, origin: '' }))
+  return checkTargets(prepared, () => undefined).flatMap(({ uri, broken }) =>
+    broken.map(({ path, ref, reason }) => ({
+      message: `Reference "${ref}" at "${path}" of schema "${uri}" ${reason}`,
+    })),
+  )
 }

@@ -92,7 +92,7 @@ function changeOf(
   const after: KnownSchema = {
     ...{ id: schema?.id, location, domainId: domain.id, uri, version: (schema?.version ?? 0) + (isOtherValue ? 1 : 0) },
     ...{ reach: { tenantId: domain.tenantId, public: domain.public }, mode, dialect, value },
-    refs: storedTargets(prepared).refs,
+    ...{ refs: storedTargets(prepared).refs, hasBroken: prepared.broken.length > 0 },
   }
   return { prepared, input, before, isOtherValue, after }
 }

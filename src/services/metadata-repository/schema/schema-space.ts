@@ -20,6 +20,8 @@ export interface KnownSchema {
   readonly dialect: Dialect
   readonly value: JsonSchema
   readonly refs: readonly string[]
+  /** Whether references led nowhere when it was written. */
+  readonly hasBroken: boolean
 }
 
 /** Schemas by location, and whatever they refer to. */
@@ -45,6 +47,7 @@ interface KnownRow {
   readonly dialect: Dialect
   readonly value: string
   readonly refs: string[]
+  readonly has_broken: boolean
 }
 
 /** Reads schemas into a space, each once. */
@@ -95,7 +98,8 @@ export class SpaceLoader {
     if (this.#looked.size > MOST_SCHEMAS * 10 || this.#text > MOST_TEXT) throw tooMuch()
     const rows = await this.#tx.query<KnownRow>(
       `select s.id, s.tenant_id, s.domain_id, s.uri, s.location, s.version, d.public,
-              coalesce(s.compatibility, d.compatibility) as mode, v.dialect, v.value, v.refs
+              coalesce(s.compatibility, d.compatibility) as mode, v.dialect, v.value, v.refs,
+              v.broken <> '[]' as has_broken
          from ${CURRENT} where s.location = any ($1::text[])`,
       [unknown],
     )
@@ -154,5 +158,6 @@ function toKnown(row: KnownRow): KnownSchema {
     dialect: row.dialect,
     value: JSON.parse(row.value),
     refs: row.refs,
+    hasBroken: row.has_broken,
   }
 }
