@@ -177,6 +177,6 @@ async function createTarget(
 
 /** Segments of more than 1024 characters are no route's; a trailing slash does not count. */
 function patternOf({ path }: ApiOperation): RegExp {
-  const source = path.replaceAll('{*}', '.*').replaceAll(/\{[^}]+\}/g, '[^/]{1,1024}')
+  const source = path.replaceAll('{*}', '.+').replaceAll(/\{[^}]+\}/g, '[^/]{1,1024}')
   return new RegExp(`^${source}/?$`, 'i')
 }

@@ -202,17 +202,29 @@ test('47: a domain goes with its schemas in one step, each told, and nothing tha
 })
 
 test('47: while something is deleted, nobody comes to refer to it', async (t) => {
-  const { me } = await setup(t)
-  const domain = await createDomain(me)
-  for (let round = 0; round < 10; round++) {
-    const uri = `target-${round}.json`
-    const target = await createSchema(me, domain, { ...organization, $id: uri })
-    const path = `${DOMAINS}/${domain}/schemas`
-    const [deleted, referred] = await Promise.all([
-      me.call('DELETE', `${path}/${uri}`),
-      me.call('POST', path, { value: { $id: `user-${round}.json`, $ref: target.location } }),
-    ])
-    const outcome = [deleted.status, referred.status].join()
-    assert.ok(['204,400', '409,200'].includes(outcome), outcome)
+  const { me, db, asSuperuser } = await setup(t)
+  const [base, other] = [await createDomain(me), await createDomain(me)]
+  const { location } = await createSchema(me, base, organization)
+  /** Until so many requests wait for another, or the one that is looked at has ended. */
+  const untilWaiting = async (count: number, ended: () => boolean) => {
+    const waiting = `select count(*)::integer as count from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock'`
+    while (!ended()) if (((await asSuperuser(waiting)) as { count: number }[])[0]?.count === count) return
   }
+  const { deleting, referring } = await db.transaction('everything', async (tx) => {
+    // It keeps the deletion waiting once it has seen that nobody refers to the schema.
+    await tx.query('select from metadata_repository.schema where location = $1 for update', [
+      new URL(location).pathname,
+    ])
+    const deleting = me.call('DELETE', new URL(location).pathname)
+    await untilWaiting(1, () => false)
+    let ended = false
+    const referring = me.call('POST', `${DOMAINS}/${other}/schemas`, { value: { $id: 'user.json', $ref: location } })
+    void referring.then(() => {
+      ended = true
+    })
+    await untilWaiting(2, () => ended)
+    return { deleting, referring }
+  })
+  assert.deepEqual([(await deleting).status, (await referring).status], [204, 400])
 })
