@@ -17,7 +17,7 @@ interface Example {
 
 /** All payloads of GitHub's deliveries that their schema takes. */
 function payloads(isValid: (document: unknown) => boolean): unknown[] {
-  const examples: readonly Example[] = require('@octokit/webhooks-examples').default
+  const examples: readonly Example[] = require('@octokit/webhooks-examples')
   return examples.flatMap((each) => each.examples).filter(isValid)
 }
 

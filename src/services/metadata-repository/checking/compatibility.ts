@@ -1,3 +1,4 @@
+import { pointerTo } from '../language/json-pointer.ts'
 import type { Bundle, CompatibilityReport, Difference, Direction } from './checks.ts'
 import { createComparison } from './containment.ts'
 import type { Refusal } from './refusal.ts'
@@ -66,7 +67,7 @@ function toDifference(
   names: { readonly refusing: string; readonly taking: string },
   isBreaking: (document: unknown) => boolean,
 ): Difference {
-  const path = `${node.path}${at.map((segment) => `/${segment.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')}`
+  const path = at.reduce<string>(pointerTo, node.path)
   const place = node.location === root.location ? path : `${node.location}#${path}`
   const text = message.replaceAll('%refusing', names.refusing).replaceAll('%taking', names.taking)
   const sentence = text.charAt(0).toUpperCase() + text.slice(1)

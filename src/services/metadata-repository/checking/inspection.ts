@@ -4,13 +4,13 @@ import { Ajv2019 } from 'ajv/dist/2019.js'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import draft06 from 'ajv/dist/refs/json-schema-draft-06.json' with { type: 'json' }
 import Ajv04 from 'ajv-draft-04'
-import formats from 'ajv-formats'
-import type { Dialect } from '../language/dialect.ts'
-import type { Fault, JsonSchema } from '../language/json-schema.ts'
+import { messageOf } from '#lib/errors'
+import { childrenOf, type Dialect } from '../language/dialect.ts'
+import { pointerTo } from '../language/json-pointer.ts'
+import { type Fault, isJsonObject, type JsonSchema, shown } from '../language/json-schema.ts'
 import type { Bundle } from './checks.ts'
 import { constraintsOf } from './constraints.ts'
 import { rootOfBundle, type SchemaNode } from './schema-set.ts'
-import { createValidator } from './validator.ts'
 
 /** Faults that are told of one schema. */
 const MOST_FAULTS = 50
@@ -20,12 +20,12 @@ export function inspectSchema(bundle: Bundle): Fault[] {
   const stored = bundle.schemas[bundle.root]
   if (stored === undefined) throw new Error(`Cannot look at schema "${bundle.root}" as it must be in its bundle`)
   const formal = formalFaults(stored.value, stored.dialect)
-  if (formal.length > 0) return formal
+  const faults = [...formal, ...patternFaults(stored.value, stored.dialect)]
+  if (faults.length > 0) return faults.slice(0, MOST_FAULTS)
   const root = rootOfBundle(bundle)
   const loop = findLoop(root)
-  if (loop !== undefined)
-    return [{ path: loop.path, message: 'must not refer to itself without going further inside of the value' }]
-  return compilationFaults(root)
+  const message = 'must not refer to itself without going further inside of the value'
+  return loop === undefined ? [] : [{ path: loop.location === root.location ? loop.path : '', message }]
 }
 
 function formalFaults(value: JsonSchema, dialect: Dialect): Fault[] {
@@ -75,8 +75,32 @@ function createMetaAjv(dialect: Dialect): Ajv {
     return dialect === '2020-12' ? new Ajv2020(options) : new Ajv06.default(options)
   })()
   if (dialect === 'draft-06') ajv.addMetaSchema(draft06)
-  formats.default(ajv)
   return ajv
+}
+
+/** Ajv leaves formats out where it checks schemas. */
+function patternFaults(value: JsonSchema, dialect: Dialect, path = ''): Fault[] {
+  if (typeof value === 'boolean') return []
+  const { pattern, patternProperties } = value
+  const own = typeof pattern === 'string' ? patternFault(pattern, `${path}/pattern`) : []
+  const names = isJsonObject(patternProperties) ? Object.keys(patternProperties) : []
+  const inner = childrenOf(value, dialect).flatMap(({ node, keys }) =>
+    patternFaults(node, dialect, keys.reduce(pointerTo, path)),
+  )
+  return [
+    ...own,
+    ...names.flatMap((name) => patternFault(name, ['patternProperties', name].reduce(pointerTo, path))),
+    ...inner,
+  ]
+}
+
+function patternFault(pattern: string, path: string): Fault[] {
+  try {
+    new RegExp(pattern, 'u')
+    return []
+  } catch (error) {
+    return [{ path, message: `must be a regular expression: ${shown(messageOf(error))}` }]
+  }
 }
 
 /** A schema that would be asked for again and again at the same place of a value; undefined = there is none. */
@@ -140,16 +164,4 @@ function neighboursOf(node: SchemaNode): { here: SchemaNode[]; inside: SchemaNod
   ]
   const isThere = (each: SchemaNode | undefined) => each !== undefined
   return { here: here.filter(isThere), inside: inside.filter(isThere) }
-}
-
-function compilationFaults(root: SchemaNode): Fault[] {
-  try {
-    createValidator(root.set).errors(root, null)
-    return []
-  } catch (error) {
-    if (!(error instanceof Error)) throw error
-    // What a reference leads to is looked at where it is resolved.
-    if (error.constructor.name === 'MissingRefError' || /can't resolve reference/.test(error.message)) return []
-    return [{ path: '', message: `cannot be compiled: ${error.message.slice(0, 300)}` }]
-  }
 }

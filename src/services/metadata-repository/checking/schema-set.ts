@@ -1,3 +1,4 @@
+import { pointerTo } from '../language/json-pointer.ts'
 import { isSchema, type JsonSchema } from '../language/json-schema.ts'
 import type { Bundle } from './checks.ts'
 import { modern, RECURSIVE } from './modern.ts'
@@ -74,7 +75,7 @@ export function createSchemaSet(bundle: Bundle): SchemaSet {
     for (const segment of segments) {
       if (typeof value !== 'object' || value === null || !Object.hasOwn(value, segment)) return undefined
       value = (value as Record<string, unknown>)[segment]
-      path += `/${segment.replaceAll('~', '~0').replaceAll('/', '~1')}`
+      path = pointerTo(path, segment)
       if (isSchema(value)) base = nodeOf(node.location, path, value, base).base
     }
     return isSchema(value) ? nodeOf(node.location, path, value, base) : undefined

@@ -21,7 +21,9 @@ const MOST_ERRORS = 100
 
 /** Creates the validator of a set; what is asked for is compiled once. `isForFew`: sooner ready, slower afterwards; default false. */
 export function createValidator(set: SchemaSet, { isForFew = false } = {}): Validator {
-  const validatorOf = createAjv(set, isForFew)
+  const thorough = createAjv(set, { isForFew, allErrors: true })
+  // Where Ajv 8 ends with the first fault, it leaves out what follows `prefixItems` for an empty array.
+  const quick = mentions(set, 'prefixItems') ? thorough : createAjv(set, { isForFew, allErrors: false })
 
   return {
     accepts(node, value) {
@@ -29,14 +31,15 @@ export function createValidator(set: SchemaSet, { isForFew = false } = {}): Vali
       const plain = plainVerdict(node, value)
       if (plain !== undefined) return plain
       try {
-        return validatorOf(node)(value)
+        return quick(node)(value)
       } catch {
         return undefined
       }
     },
     errors(node, document) {
-      const validate = validatorOf(node)
-      if (validate(document)) return []
+      if (quick(node)(document)) return []
+      const validate = thorough(node)
+      validate(document)
       return (validate.errors ?? []).slice(0, MOST_ERRORS).map(toError)
     },
   }
@@ -52,15 +55,25 @@ function plainVerdict(node: SchemaNode, value: unknown): boolean | undefined {
 
 const plainKeywords = new Set(['type', 'enum', 'const', 'title', 'description', 'default', 'examples', '$comment'])
 
-/** With `allErrors: false` Ajv 8 skips what follows `prefixItems` for an empty array. */
-function createAjv(set: SchemaSet, isForFew: boolean): (node: SchemaNode) => ValidateFunction {
+const inherited = Object.getOwnPropertyNames(Object.prototype)
+
+function mentions({ documents }: SchemaSet, keyword: string): boolean {
+  return [...documents.values()].some((document) => JSON.stringify(document).includes(`"${keyword}`))
+}
+
+function createAjv(
+  set: SchemaSet,
+  { isForFew, allErrors }: { readonly isForFew: boolean; readonly allErrors: boolean },
+): (node: SchemaNode) => ValidateFunction {
   const compiled = new Map<SchemaNode, ValidateFunction>()
   let ajv: Ajv2020 | undefined
 
   function instance(): Ajv2020 {
     if (ajv) return ajv
     ajv = new Ajv2020({
-      allErrors: true,
+      allErrors,
+      // Slower, and of use only where a property has the name of one that every object inherits.
+      ownProperties: inherited.some((name) => mentions(set, `${name}"`)),
       strict: false,
       validateSchema: false,
       logger: false,
@@ -68,6 +81,8 @@ function createAjv(set: SchemaSet, isForFew: boolean): (node: SchemaNode) => Val
       meta: false,
       code: { optimize: !isForFew },
     })
+    // What was evaluated is kept in mind only where it matters.
+    ajv.opts.unevaluated = mentions(set, 'unevaluated')
     formats.default(ajv)
     addKeywords(ajv)
     for (const [location, schema] of set.documents) ajv.addSchema(schema, ORIGIN + location)
