@@ -1,10 +1,11 @@
 /** The main module of a process that runs schemas of tenants: their patterns and references may take for ever, or all memory. */
 import { serve } from '#lib/process-pool/worker'
-import type { Bundle, Direction } from './checks.ts'
-import { compareSchemas } from './compatibility.ts'
-import { inspectSchema } from './inspection.ts'
-import { rootOfBundle, type SchemaNode } from './schema-set.ts'
-import { createValidator, type Validator } from './validator.ts'
+import type { Direction } from '../comparison/compatibility.ts'
+import { compareSchemas } from '../comparison/compatibility.ts'
+import type { Bundle } from '../language/bundle.ts'
+import { inspectSchema } from '../validation/inspection.ts'
+import { rootOfBundle, type SchemaNode } from '../validation/schema-set.ts'
+import { createValidator, type Validator } from '../validation/validator.ts'
 
 /** What it is asked. Of a bundle that is validated by often only the id comes; it answers null where it does not have it. */
 export type CheckRequest =

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import type { Direction } from '../checking/checks.ts'
+import type { Direction } from '../comparison/compatibility.ts'
 
 /**
  * What a change of a schema must keep. `BACKWARD`: documents of before stay valid. `FORWARD`: documents of after were valid before. `FULL`:

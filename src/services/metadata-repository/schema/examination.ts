@@ -1,4 +1,5 @@
-import type { Difference, Direction, SchemaChecks } from '../checking/checks.ts'
+import type { SchemaChecks } from '../checking/checks.ts'
+import type { Difference, Direction } from '../comparison/compatibility.ts'
 import type { JsonSchema } from '../language/json-schema.ts'
 import type { PreparedSchema } from '../language/prepared-schema.ts'
 import { indexOfStored } from '../language/public-schema.ts'

@@ -1,7 +1,7 @@
 import { HubError } from '#lib/errors'
 import type { Tx } from '#lib/postgres'
 import { mayReferTo, type Reach } from '../access.ts'
-import type { Bundle } from '../checking/checks.ts'
+import type { Bundle } from '../language/bundle.ts'
 import type { Dialect } from '../language/dialect.ts'
 import type { JsonSchema } from '../language/json-schema.ts'
 import type { CompatibilityMode } from './compatibility.ts'

@@ -1,6 +1,6 @@
-import { type Constraints, constraintsOf, isSameValue } from './constraints.ts'
-import { ALL_TYPES, BOOLEAN, FRACTION, NULL, type Types, typeOf, typesOf } from './json-type.ts'
-import type { SchemaNode } from './schema-set.ts'
+import { type Constraints, constraintsOf, isSameValue } from '../validation/constraints.ts'
+import { ALL_TYPES, BOOLEAN, FRACTION, NULL, type Types, typeOf, typesOf } from '../validation/json-type.ts'
+import type { SchemaNode } from '../validation/schema-set.ts'
 
 /** Schemas that all hold; none = everything does. */
 export type Conjunction = readonly SchemaNode[]

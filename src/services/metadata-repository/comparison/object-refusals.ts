@@ -1,12 +1,12 @@
+import { type Constraints, constraintsOf } from '../validation/constraints.ts'
+import { matches } from '../validation/pattern.ts'
+import { rootOfBundle, type SchemaNode } from '../validation/schema-set.ts'
 import type { Branch, Conjunction } from './branch.ts'
 import { type Closing, closingsOf, demandedClosing } from './closing.ts'
-import { type Constraints, constraintsOf } from './constraints.ts'
-import type { Comparison } from './containment.ts'
+import type { Comparison } from './comparison.ts'
 import { type ObjectFacts, objectFactsOf } from './object-facts.ts'
-import { matches } from './pattern.ts'
 import { type Refusal, within } from './refusal.ts'
 import { freshNames, objectWith, samplesOf } from './samples.ts'
-import { rootOfBundle, type SchemaNode } from './schema-set.ts'
 import { areApart, isWithin, textsOf } from './text-facts.ts'
 
 /** What a schema demands of objects that those of a branch do not keep. */

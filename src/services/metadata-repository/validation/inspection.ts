@@ -5,10 +5,10 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import draft06 from 'ajv/dist/refs/json-schema-draft-06.json' with { type: 'json' }
 import Ajv04 from 'ajv-draft-04'
 import { messageOf } from '#lib/errors'
+import type { Bundle } from '../language/bundle.ts'
 import { childrenOf, type Dialect } from '../language/dialect.ts'
 import { pointerTo } from '../language/json-pointer.ts'
 import { type Fault, isJsonObject, type JsonSchema, shown } from '../language/json-schema.ts'
-import type { Bundle } from './checks.ts'
 import { constraintsOf } from './constraints.ts'
 import { rootOfBundle, type SchemaNode } from './schema-set.ts'
 

@@ -1,5 +1,5 @@
+import type { Constraints } from '../validation/constraints.ts'
 import type { Conjunction } from './branch.ts'
-import type { Constraints } from './constraints.ts'
 
 /** What is known of the arrays that a branch takes. */
 export interface ArrayFacts {

@@ -1,7 +1,7 @@
+import type { Constraints } from '../validation/constraints.ts'
+import { matches } from '../validation/pattern.ts'
+import type { SchemaNode } from '../validation/schema-set.ts'
 import type { Conjunction } from './branch.ts'
-import type { Constraints } from './constraints.ts'
-import { matches } from './pattern.ts'
-import type { SchemaNode } from './schema-set.ts'
 import { areApart } from './text-facts.ts'
 
 /** What is known of the objects that a branch takes. */

@@ -1,10 +1,32 @@
+import type { Bundle } from '../language/bundle.ts'
 import { pointerTo } from '../language/json-pointer.ts'
-import type { Bundle, CompatibilityReport, Difference, Direction } from './checks.ts'
+import { rootOfBundle, type SchemaNode } from '../validation/schema-set.ts'
+import { createValidator } from '../validation/validator.ts'
 import { createComparison } from './containment.ts'
 import type { Refusal } from './refusal.ts'
 import { samplesOf } from './samples.ts'
-import { rootOfBundle, type SchemaNode } from './schema-set.ts'
-import { createValidator } from './validator.ts'
+
+/** Which way two schemas are compared. `BACKWARD`: every document that the former takes the later takes too; `FORWARD`: the other way round. */
+export type Direction = 'BACKWARD' | 'FORWARD'
+
+/** What one schema takes and the other refuses. */
+export interface Difference {
+  /** JSON pointer into the schema that refuses; where that is in another document, with its location in front. */
+  readonly path: string
+  /** One of `rules`, or of those by which changes are refused otherwise. */
+  readonly rule: string
+  /** One sentence. */
+  readonly message: string
+  /** A document that the one takes and the other refuses, proved by Ajv; absent = it could not be decided. */
+  readonly example?: unknown
+}
+
+/** Whether a schema may take the place of another. */
+export interface CompatibilityReport {
+  readonly compatible: boolean
+  /** Empty where compatible; at most 20. */
+  readonly differences: readonly Difference[]
+}
 
 /** Reasons that are told. */
 const MOST_DIFFERENCES = 20

@@ -1,12 +1,23 @@
+import { constraintsOf } from '../validation/constraints.ts'
+import { isMultiple } from '../validation/decimal.ts'
+import {
+  ARRAY,
+  BOOLEAN,
+  FRACTION,
+  INTEGER,
+  NULL,
+  NUMBER,
+  OBJECT,
+  STRING,
+  type Types,
+  typeOf,
+} from '../validation/json-type.ts'
+import { matches } from '../validation/pattern.ts'
 import { arrayFactsOf } from './array-facts.ts'
 import { type Branch, branchesOf, type Conjunction } from './branch.ts'
 import { closingsOf } from './closing.ts'
-import { constraintsOf } from './constraints.ts'
-import { isMultiple } from './decimal.ts'
-import { ARRAY, BOOLEAN, FRACTION, INTEGER, NULL, NUMBER, OBJECT, STRING, type Types, typeOf } from './json-type.ts'
 import { keepsBound, type NumberFacts, numberFactsOf } from './number-facts.ts'
 import { type ObjectFacts, objectFactsOf } from './object-facts.ts'
-import { matches } from './pattern.ts'
 import { type TextFacts, textFactsOf, textsOf } from './text-facts.ts'
 
 /** Values to look for examples among are few at each place: those of a deep schema multiply. */

@@ -3,11 +3,11 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import type { Dialect } from '../language/dialect.ts'
 import type { JsonSchema } from '../language/json-schema.ts'
+import { findLoop } from '../validation/inspection.ts'
+import { rootOfBundle } from '../validation/schema-set.ts'
+import { createValidator } from '../validation/validator.ts'
 import { compareSchemas } from './compatibility.ts'
-import { findLoop } from './inspection.ts'
 import { samplesOf } from './samples.ts'
-import { rootOfBundle } from './schema-set.ts'
-import { createValidator } from './validator.ts'
 
 // Where two schemas are said to be compatible, no document may be valid before and invalid after; and every example must break.
 //   OIH_TEST_PAIRS=100000 OIH_TEST_SEED=7 npm test -- compatibility-search

@@ -1,10 +1,10 @@
+import { type Bound, type Constraints, constraintsOf } from '../validation/constraints.ts'
+import { NUMBER } from '../validation/json-type.ts'
+import type { SchemaNode } from '../validation/schema-set.ts'
 import type { Branch } from './branch.ts'
-import { type Bound, type Constraints, constraintsOf } from './constraints.ts'
-import { NUMBER } from './json-type.ts'
 import { keepsBound, keepsMultiple, numberFactsOf } from './number-facts.ts'
 import type { Refusal } from './refusal.ts'
 import { numbersOf } from './samples.ts'
-import type { SchemaNode } from './schema-set.ts'
 
 /** What a schema demands of numbers that those of a branch do not keep. */
 export function numberRefusals(

@@ -1,26 +1,17 @@
+import { type Constraints, constraintsOf } from '../validation/constraints.ts'
+import { ARRAY, NUMBER, nameTypes, OBJECT, STRING, splitTypes, type Types } from '../validation/json-type.ts'
+import type { SchemaNode } from '../validation/schema-set.ts'
+import type { Accepts } from '../validation/validator.ts'
 import { arrayRefusals } from './array-refusals.ts'
 import { type Branch, branchesOf, type Conjunction } from './branch.ts'
-import { type Constraints, constraintsOf } from './constraints.ts'
-import { createEmptiness, type Emptiness } from './emptiness.ts'
-import { ARRAY, NUMBER, nameTypes, OBJECT, STRING, splitTypes, type Types } from './json-type.ts'
+import type { Comparison } from './comparison.ts'
+import { createEmptiness } from './emptiness.ts'
 import { numberRefusals } from './number-refusals.ts'
 import { objectRefusals } from './object-refusals.ts'
 import type { Refusal } from './refusal.ts'
 import { createSameness } from './same.ts'
 import { samplesOfBranch } from './samples.ts'
-import type { SchemaNode } from './schema-set.ts'
 import { textRefusals } from './text-refusals.ts'
-import type { Accepts } from './validator.ts'
-
-/** What the parts of a comparison need of each other. */
-export interface Comparison {
-  /** Why not everything that the conjunction takes is taken by the schema; none = it is proved that it is. */
-  refusalsOf(sub: Conjunction, sup: SchemaNode): Refusal[]
-  /** Whether a schema of the branch says the same by these keywords. */
-  isSaid(branch: Branch, sup: SchemaNode, keywords: readonly string[]): boolean
-  readonly emptiness: Emptiness
-  readonly accepts: Accepts
-}
 
 /** Steps of one comparison; what is left then is not decided. */
 const MOST_STEPS = 100_000

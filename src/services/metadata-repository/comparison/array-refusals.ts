@@ -1,10 +1,10 @@
+import { type Constraints, constraintsOf } from '../validation/constraints.ts'
+import type { SchemaNode } from '../validation/schema-set.ts'
 import { type ArrayFacts, arrayFactsOf } from './array-facts.ts'
 import type { Branch } from './branch.ts'
-import { type Constraints, constraintsOf } from './constraints.ts'
-import type { Comparison } from './containment.ts'
+import type { Comparison } from './comparison.ts'
 import { type Refusal, within } from './refusal.ts'
 import { arrayOf } from './samples.ts'
-import type { SchemaNode } from './schema-set.ts'
 
 /** What a schema demands of arrays that those of a branch do not keep. */
 export function arrayRefusals(comparison: Comparison, branch: Branch, sup: SchemaNode): Refusal[] {

@@ -1,4 +1,4 @@
-import type { SchemaNode } from './schema-set.ts'
+import type { SchemaNode } from '../validation/schema-set.ts'
 
 /** The rules by which schemas are compared: what one demands that the other does not. */
 export const rules = [

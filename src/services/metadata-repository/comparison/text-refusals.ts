@@ -1,8 +1,8 @@
+import { type Constraints, constraintsOf } from '../validation/constraints.ts'
+import type { SchemaNode } from '../validation/schema-set.ts'
 import type { Branch } from './branch.ts'
-import { type Constraints, constraintsOf } from './constraints.ts'
 import type { Refusal } from './refusal.ts'
 import { sampleTexts } from './samples.ts'
-import type { SchemaNode } from './schema-set.ts'
 import { keepsLength, keepsPattern, textFactsOf } from './text-facts.ts'
 
 /** What a schema demands of texts that those of a branch do not keep. */

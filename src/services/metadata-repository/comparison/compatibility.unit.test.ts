@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Bundle } from '../language/bundle.ts'
 import type { Dialect } from '../language/dialect.ts'
 import type { JsonSchema } from '../language/json-schema.ts'
-import type { Bundle, Direction } from './checks.ts'
+import type { Direction } from './compatibility.ts'
 import { compareSchemas } from './compatibility.ts'
 import type { Rule } from './refusal.ts'
 

@@ -1,13 +1,13 @@
+import { type Constraints, constraintsOf } from '../validation/constraints.ts'
+import { ARRAY, NUMBER, OBJECT, STRING, splitTypes, type Types, typeOf } from '../validation/json-type.ts'
+import type { SchemaNode } from '../validation/schema-set.ts'
+import type { Accepts } from '../validation/validator.ts'
 import { arrayFactsOf } from './array-facts.ts'
 import { type Branch, branchesOf, type Conjunction } from './branch.ts'
 import { closingsOf } from './closing.ts'
-import { type Constraints, constraintsOf } from './constraints.ts'
-import { ARRAY, NUMBER, OBJECT, STRING, splitTypes, type Types, typeOf } from './json-type.ts'
 import { hasNoNumber, numberFactsOf } from './number-facts.ts'
 import { objectFactsOf } from './object-facts.ts'
-import type { SchemaNode } from './schema-set.ts'
 import { hasNoText, textFactsOf } from './text-facts.ts'
-import type { Accepts } from './validator.ts'
 
 /** Finds out that nothing is taken. Where that is not proved it is not said. */
 export interface Emptiness {

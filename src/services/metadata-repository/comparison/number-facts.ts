@@ -1,6 +1,6 @@
-import type { Bound, Constraints } from './constraints.ts'
-import { isMultiple } from './decimal.ts'
-import { FRACTION, type Types } from './json-type.ts'
+import type { Bound, Constraints } from '../validation/constraints.ts'
+import { isMultiple } from '../validation/decimal.ts'
+import { FRACTION, type Types } from '../validation/json-type.ts'
 
 /** What is known of the numbers that a branch takes. */
 export interface NumberFacts {

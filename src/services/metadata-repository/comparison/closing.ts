@@ -1,5 +1,5 @@
-import { constraintsOf } from './constraints.ts'
-import type { SchemaNode } from './schema-set.ts'
+import { constraintsOf } from '../validation/constraints.ts'
+import type { SchemaNode } from '../validation/schema-set.ts'
 
 /** What `unevaluatedProperties` demands of the properties beyond those that are listed anywhere beside it. */
 export interface Closing {

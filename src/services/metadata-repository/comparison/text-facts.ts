@@ -1,4 +1,4 @@
-import type { Constraints } from './constraints.ts'
+import type { Constraints } from '../validation/constraints.ts'
 import { common, difference, languageOf, languageOfLength, type TextLanguage, wordsOf } from './text-language.ts'
 
 /** What is known of the texts that a branch takes. */

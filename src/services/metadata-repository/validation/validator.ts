@@ -1,6 +1,6 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
-import type { ValidationError } from './checks.ts'
+
 import { constraintsOf, isSameValue } from './constraints.ts'
 import { typeOf } from './json-type.ts'
 import { addKeywords } from './keywords.ts'
@@ -8,6 +8,15 @@ import { ORIGIN, type SchemaNode, type SchemaSet } from './schema-set.ts'
 
 /** Whether a schema takes a value; undefined where that cannot be told, as it refers to nothing. */
 export type Accepts = (node: SchemaNode, value: unknown) => boolean | undefined
+
+/** What is wrong with a document. */
+export interface ValidationError {
+  /** JSON pointer into the document. */
+  readonly path: string
+  readonly schemaPath: string
+  readonly keyword: string
+  readonly message: string
+}
 
 /** Validates by the schemas of one set. Formats count in every draft, unknown ones do not. */
 export interface Validator {

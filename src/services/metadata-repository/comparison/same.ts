@@ -1,6 +1,6 @@
 import { grammarOf } from '../language/dialect.ts'
-import { isSameValue } from './constraints.ts'
-import type { SchemaNode } from './schema-set.ts'
+import { isSameValue } from '../validation/constraints.ts'
+import type { SchemaNode } from '../validation/schema-set.ts'
 
 /** Keywords that demand nothing. */
 const annotations = new Set([

@@ -1,6 +1,6 @@
+import type { Bundle } from '../language/bundle.ts'
 import { pointerTo } from '../language/json-pointer.ts'
 import { isSchema, type JsonSchema } from '../language/json-schema.ts'
-import type { Bundle } from './checks.ts'
 import { modern, RECURSIVE } from './modern.ts'
 
 /** A schema at its place in a document; there is one object for each place, so that places are compared by identity. */
