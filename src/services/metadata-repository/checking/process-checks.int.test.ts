@@ -38,7 +38,7 @@ test('what would run for ever or take all memory fails with the reason, and othe
   const checks = setup(t)
   const evil = bundleOf({ type: 'string', pattern: '^(([a-z])+.)+[A-Z]([a-z])+$' })
   const doubling = { items: { $ref: '#' } }
-  const tree = bundleOf({ anyOf: [doubling, { ...doubling, title: 'again' }] })
+  const tree = bundleOf({ type: 'array', anyOf: [doubling, { ...doubling, title: 'again' }] })
   const deep = JSON.parse(`${'['.repeat(60)}1${']'.repeat(60)}`)
   const many = Array.from({ length: 60_000 }, (_, index) => ({ index }))
   const attacks = [
