@@ -30,7 +30,7 @@ const folders = [
 /** For one file: those with a chaos of restarts take a minute on a slow machine, a hang would take for ever. */
 const usualTimeoutMs = 300_000
 /** Whoever asks by these for more than the usual also takes the time for it. */
-const isLong = process.env.OIH_TEST_FUZZ !== undefined || process.env.OIH_TEST_HISTORIES !== undefined
+const isLong = ['OIH_TEST_FUZZ', 'OIH_TEST_HISTORIES', 'OIH_TEST_PAIRS'].some((name) => process.env[name] !== undefined)
 const fileTimeoutMs = isLong ? 24 * 3_600_000 : usualTimeoutMs
 
 /** What a test needs is told by its suffix; one without stands in test/ and may need everything. */

@@ -10,7 +10,7 @@ import { type History, histories, KEYS, runHistory } from './conformance/history
 import type { ReceivedEvent } from './event.ts'
 import type { HandlerContext } from './service-bus.ts'
 
-const HISTORIES = Number(process.env.OIH_TEST_HISTORIES ?? 2_000)
+const HISTORIES = Number(process.env.OIH_TEST_HISTORIES ?? 1_000)
 /** Histories under way at the same time, each with up to three open transactions. */
 const PARALLEL = 8
 const LANES = { single: 1, few: 4, many: 64 }

@@ -17,7 +17,7 @@ import { createSender } from './sending.ts'
 //   OIH_TEST_FUZZ=5000 OIH_TEST_SEED=42 npm test -- fuzz.e2e
 
 /** For each route and caller. */
-const REQUESTS = Number(process.env.OIH_TEST_FUZZ ?? 60)
+const REQUESTS = Number(process.env.OIH_TEST_FUZZ ?? 30)
 /** Of routes at a time. The queue of passwords takes 64, and each route waits for one answer at a time. */
 const PARALLEL = 8
 
