@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { dialectNamed } from '../language/dialect.ts'
 import { absoluteIdentity } from '../language/identity.ts'
 import { isJsonObject, shown } from '../language/json-schema.ts'
@@ -36,15 +37,24 @@ export interface ImportTarget {
 
 /**
  * Prepares the files of an archive as schemas of a domain. A reference leads to the file that has the absolute identity it names, else to
- * the one that lies where it points. Each file must be JSON in UTF-8, with an identity that no other one has. Never throws.
+ * the one that lies where it points. Each file must be JSON in UTF-8, with an identity that no other one has. Never rejects, and lets
+ * others have their turn between files.
  */
-export function planImport(files: readonly ArchiveFile[], target: ImportTarget): ImportPlan {
-  const read = files.map(({ path, content }) => ({ file: path, ...readJson(content) }))
+export async function planImport(files: readonly ArchiveFile[], target: ImportTarget): Promise<ImportPlan> {
+  const read: ReadFile[] = []
+  for (const { path, content } of files) {
+    read.push({ file: path, ...readJson(content) })
+    await setImmediate()
+  }
   const names = namesOf(read, target)
   const known = new Map(
     [...names].map(([id, [file = '']]) => [id, locationOf({ domainId: target.domainId, uri: file })]),
   )
-  const planned = read.map((each) => plannedFile(each, names, { ...target, known }))
+  const planned: ReturnType<typeof plannedFile>[] = []
+  for (const each of read) {
+    planned.push(plannedFile(each, names, { ...target, known }))
+    await setImmediate()
+  }
   return {
     schemas: planned.flatMap(({ schema }) => schema ?? []),
     faults: planned.flatMap(({ faults }) => faults),

@@ -8,7 +8,7 @@ const domainId = '0190a0b0-0000-7000-8000-000000000001'
 const origin = 'https://hub.example.com'
 const at = (uri: string) => locationOf({ domainId, uri })
 
-function plan(files: Record<string, unknown>): ImportPlan {
+function plan(files: Record<string, unknown>): Promise<ImportPlan> {
   const contents = Object.entries(files).map(([path, content]) => ({
     path,
     content: Buffer.isBuffer(content)
@@ -53,8 +53,8 @@ const models = {
   },
 }
 
-test('references between files lead by identity, else by position, and what is broken is told', () => {
-  const { schemas, faults } = plan(models)
+test('references between files lead by identity, else by position, and what is broken is told', async () => {
+  const { schemas, faults } = await plan(models)
   assert.deepEqual(faults, [])
   assert.deepEqual(
     schemas.map(({ uri, dialect }) => [uri, dialect]),
@@ -91,7 +91,7 @@ test('references between files lead by identity, else by position, and what is b
   )
 })
 
-test('a file that is no JSON is told with line and column', () => {
+test('a file that is no JSON is told with line and column', async () => {
   const table: [string | Buffer, number | undefined, number | undefined, RegExp][] = [
     ['{\n  "a": 1\n  "b": 2\n}', 3, 3, /comma expected at line 3, column 3/],
     ['{"a": tru}', 1, 7, /invalid symbol/],
@@ -105,7 +105,7 @@ test('a file that is no JSON is told with line and column', () => {
     [Buffer.from([0x7b, 0xff, 0x7d]), undefined, undefined, /not UTF-8/],
   ]
   for (const [text, line, column, message] of table) {
-    const { schemas, faults } = plan({ 'ok.json': {}, 'dir/bad.json': text })
+    const { schemas, faults } = await plan({ 'ok.json': {}, 'dir/bad.json': text })
     const [fault] = faults
     assert.deepEqual(
       [fault?.file, fault?.line, fault?.column],
@@ -119,12 +119,12 @@ test('a file that is no JSON is told with line and column', () => {
       ['ok.json'],
     )
   }
-  assert.deepEqual(plan({ 'bom.json': '\ufeff{}' }).faults, [])
+  assert.deepEqual((await plan({ 'bom.json': '\ufeff{}' })).faults, [])
 })
 
-test('a file that is no schema, or has the identity of another, is told by name', () => {
+test('a file that is no schema, or has the identity of another, is told by name', async () => {
   const $id = 'https://example.com/a.json'
-  const { schemas, faults } = plan({
+  const { schemas, faults } = await plan({
     'list.json': [],
     'dialect.json': { $schema: 'http://json-schema.org/draft-03/schema#' },
     'first.json': { $id },

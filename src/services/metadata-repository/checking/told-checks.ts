@@ -5,16 +5,16 @@ import type { SchemaChecks } from './checks.ts'
 export function toldChecks(checks: SchemaChecks): SchemaChecks {
   return {
     inspect: (...args) => told(checks.inspect(...args)),
-    validate: (...args) => told(checks.validate(...args)),
+    validate: (...args) => told(checks.validate(...args), 'conflict'),
     compare: (...args) => told(checks.compare(...args)),
   }
 }
 
-async function told<T>(work: Promise<T>): Promise<T> {
+async function told<T>(work: Promise<T>, code: 'invalid-body' | 'conflict' = 'invalid-body'): Promise<T> {
   try {
     return await work
   } catch (error) {
-    if (error instanceof TerminalError) throw new HubError('invalid-body', error.message, { cause: error })
+    if (error instanceof TerminalError) throw new HubError(code, error.message, { cause: error })
     if (!(error instanceof BusyError)) throw error
     throw new HubError('unavailable', error.message, { retryAfter: error.retryAfter / 1_000, cause: error })
   }

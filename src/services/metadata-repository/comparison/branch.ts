@@ -1,5 +1,6 @@
-import { type Constraints, constraintsOf, isSameValue } from '../validation/constraints.ts'
+import { type Constraints, constraintsOf } from '../validation/constraints.ts'
 import { ALL_TYPES, BOOLEAN, FRACTION, NULL, type Types, typeOf, typesOf } from '../validation/json-type.ts'
+import { isSameValue } from '../validation/json-value.ts'
 import type { SchemaNode } from '../validation/schema-set.ts'
 
 /** Schemas that all hold; none = everything does. */

@@ -137,7 +137,7 @@ const whole = (value: JsonSchema, one: JsonSchema, two: JsonSchema): JsonSchema 
 
 test(`of ${PAIRS} random pairs none that is called compatible breaks a document, and every example breaks`, () => {
   const seed = Number(process.env.OIH_TEST_SEED ?? Math.trunc(Math.random() * 2 ** 31))
-  const tally = { compatible: 0, proved: 0, undecided: 0 }
+  const tally = { compatible: 0, telling: 0, proved: 0, undecided: 0 }
   const pair = fc.record({
     one: schema,
     other: schema,
@@ -165,12 +165,16 @@ test(`of ${PAIRS} random pairs none that is called compatible breaks a document,
         assert.deepEqual([accept(0, example), accept(1, example)], [true, false])
       const isProved = differences.some((difference) => Object.hasOwn(difference, 'example'))
       tally[compatible ? 'compatible' : isProved ? 'proved' : 'undecided'] += 1
-      const tried = [...documents, ...(validators[0] ? samplesOf([validators[0].root]) : [])]
-      const breaking = tried.find((value) => accept(0, value) === true && accept(1, value) === false)
-      if (compatible) assert.equal(breaking, undefined, `breaks: ${JSON.stringify(breaking)}`)
+      if (!compatible) return
+      const roots = validators.map(({ root }) => root)
+      const tried = [...documents, ...samplesOf(roots.slice(0, 1)), ...samplesOf(roots.slice(1)), ...samplesOf(roots)]
+      const taken = tried.filter((value) => accept(0, value) === true)
+      if (taken.length > 0) tally.telling += 1
+      const breaking = taken.find((value) => accept(1, value) === false)
+      assert.equal(breaking, undefined, `breaks: ${JSON.stringify(breaking)}`)
     }),
     { seed, numRuns: PAIRS, endOnFailure: false },
   )
   console.log(JSON.stringify({ seed, ...tally }))
-  assert.ok(tally.compatible > PAIRS / 20 && tally.proved > PAIRS / 20, JSON.stringify(tally))
+  assert.ok(tally.telling > PAIRS / 5 && tally.proved > PAIRS / 20, JSON.stringify(tally))
 })

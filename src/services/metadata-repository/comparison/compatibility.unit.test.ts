@@ -3,6 +3,8 @@ import { test } from 'node:test'
 import type { Bundle } from '../language/bundle.ts'
 import type { Dialect } from '../language/dialect.ts'
 import type { JsonSchema } from '../language/json-schema.ts'
+import { rootOfBundle } from '../validation/schema-set.ts'
+import { createValidator } from '../validation/validator.ts'
 import type { Direction } from './compatibility.ts'
 import { compareSchemas } from './compatibility.ts'
 import type { Rule } from './refusal.ts'
@@ -278,4 +280,80 @@ test('a keyword that a draft does not know demands nothing in it', () => {
   ]
   for (const [dialect, before, after, rule] of cases)
     assert.equal(broken(before, after, 'BACKWARD', dialect)?.[0], rule, `${dialect}: ${JSON.stringify(after)}`)
+})
+
+/** Pairs of which more is true than meets the eye: a document is taken before and refused after. */
+const traps: readonly [string, JsonSchema, JsonSchema, unknown][] = [
+  ['two alternatives that overlap', text, { oneOf: [text, { minLength: 3 }] }, 'abc'],
+  ['a look-ahead', { ...text, pattern: '^foo$' }, { ...text, pattern: '^(?=.*\\d)(foo|bar)$' }, 'foo'],
+  ['a format of numbers', { type: 'string' }, { type: 'string', format: 'date' }, 'a'],
+  ['null beside nullable', { type: ['string', 'null'] }, { type: 'string', nullable: true }, null],
+  ['a large number', { multipleOf: 3 }, { multipleOf: 2 }, 3],
+  ['a name of every object', true, { required: ['constructor'] }, {}],
+  ['an empty array', { type: 'array' }, { prefixItems: [text], contains: whole }, []],
+  [
+    'what another alternative evaluates',
+    object({ a: true, b: true }),
+    { anyOf: [object({ a: true }), object({ b: true })], unevaluatedProperties: false },
+    { c: 1 },
+  ],
+  [
+    'what an alternative would evaluate',
+    { type: 'object', properties: { a: true, b: true }, additionalProperties: false },
+    { anyOf: [object({ a: text }, { required: ['a'] }), true], unevaluatedProperties: false },
+    { b: 1 },
+  ],
+  [
+    'what counts as evaluated by another keyword',
+    { type: 'object', additionalProperties: true, unevaluatedProperties: false },
+    object({}, { additionalProperties: false }),
+    { a: 1 },
+  ],
+  [
+    'what counts as evaluated by a condition',
+    { type: 'object', if: true, unevaluatedProperties: false, ...JSON.parse('{"then":{"properties":{"a":true}}}') },
+    object({}, { additionalProperties: false }),
+    { a: 1 },
+  ],
+]
+
+test('what looks alike is not taken for the same', () => {
+  for (const [name, before, after, document] of traps) {
+    const { compatible } = compare(before, after, 'BACKWARD', '2020-12')
+    const [isTaken, isRefused] = [before, after].map((value) => {
+      const root = rootOfBundle(bundleOf(value, '2020-12'))
+      return createValidator(root.set).accepts(root, document)
+    })
+    assert.deepEqual([isTaken, isRefused, compatible], [true, false, false], name)
+  }
+})
+
+test('a proof that rests on an assumption is forgotten with it', () => {
+  const shape = (last: JsonSchema): JsonSchema => ({
+    $ref: '#/$defs/a',
+    $defs: {
+      a: object({ b: { $ref: '#/$defs/b' }, last }),
+      b: object({ a: { $ref: '#/$defs/a' } }),
+    },
+    properties: { again: { $ref: '#/$defs/b' } },
+  })
+  assert.equal(broken(shape({ type: 'number' }), shape(whole), 'BACKWARD', '2020-12')?.[0], 'type-narrowed')
+  const onceMore = (last: JsonSchema) => ({
+    anyOf: [{ type: 'null' }, shape(last)],
+    $defs: (shape(last) as { $defs: object }).$defs,
+  })
+  assert.equal(compare(onceMore({ type: 'number' }), onceMore(whole), 'BACKWARD', '2020-12').compatible, false)
+})
+
+test('a dynamic reference that may lead to several places is not followed', () => {
+  const shape = (type: string): JsonSchema => ({
+    properties: {
+      default: { $dynamicAnchor: 'x', type },
+      a: { $dynamicRef: '#x' },
+      b: { $dynamicAnchor: 'x', type: 'string' },
+    },
+  })
+  const { compatible, differences } = compare(shape('number'), shape('integer'), 'BACKWARD', '2020-12')
+  assert.equal(compatible, false)
+  assert.ok(differences.some(({ rule }) => rule === 'not-understood'))
 })

@@ -1,5 +1,5 @@
 import { grammarOf } from '../language/dialect.ts'
-import { isSameValue } from '../validation/constraints.ts'
+import { isSameValue } from '../validation/json-value.ts'
 import type { SchemaNode } from '../validation/schema-set.ts'
 
 /** Keywords that demand nothing. */

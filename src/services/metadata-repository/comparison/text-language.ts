@@ -1,4 +1,4 @@
-import { RegExpParser } from '@eslint-community/regexpp'
+import { RegExpParser, visitRegExpAST } from '@eslint-community/regexpp'
 import { combineTransformers, DFA, JS, NFA, Transformers, transform } from 'refa'
 
 /** The texts that a pattern matches, as an automaton. */
@@ -18,7 +18,7 @@ const passes = combineTransformers([
 ])
 const kept = new Map<string, TextLanguage | undefined>()
 
-/** The language of a pattern, which matches anywhere in a text; undefined where that cannot be told: back references, word boundaries, too large. */
+/** The language of a pattern, which matches anywhere in a text; undefined where that cannot be told: back references, look-arounds, too large. */
 export function languageOf(pattern: string): TextLanguage | undefined {
   if (kept.has(pattern)) return kept.get(pattern)
   const language = attempt(() => read(pattern))
@@ -75,8 +75,14 @@ function read(pattern: string): TextLanguage {
 
 /** A pattern that stands for whole texts: what is not held at an end may have anything beyond it. */
 function wholeText(pattern: string): string {
-  const { alternatives } = parser.parsePattern(pattern, 0, pattern.length, { unicode: true })
-  const whole = alternatives.map(({ elements }) => {
+  const parsed = parser.parsePattern(pattern, 0, pattern.length, { unicode: true })
+  visitRegExpAST(parsed, {
+    onAssertionEnter({ kind }) {
+      // What refa makes of them is not always the same language.
+      if (kind === 'lookahead' || kind === 'lookbehind') throw new Error(`Cannot read pattern with a ${kind}`)
+    },
+  })
+  const whole = parsed.alternatives.map(({ elements }) => {
     const [first, last] = [elements[0], elements.at(-1)]
     const isHeldAtStart = first?.type === 'Assertion' && first.kind === 'start'
     const isHeldAtEnd = last?.type === 'Assertion' && last.kind === 'end'

@@ -51,7 +51,7 @@ export const postImport = (parts: MetadataRepositoryDeps) =>
       const domain = await readChangeable(parts, principal, params.id)
       const { files, skipped } = await readArchive(await fileOf({ headers, body }, 'archive'))
       if (files.length === 0) throw fieldError('invalid-body', 'archive', 'must hold at least one file "*.json"')
-      const { schemas, faults } = planImport(files, { domainId: domain.id, origin: parts.publicUrl() })
+      const { schemas, faults } = await planImport(files, { domainId: domain.id, origin: parts.publicUrl() })
       refuse(faults)
       const wishes = schemas.map((prepared) => ({ prepared, input: {} }))
       const written = await writeSchemas(parts, {

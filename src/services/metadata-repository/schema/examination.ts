@@ -6,7 +6,7 @@ import { indexOfStored } from '../language/public-schema.ts'
 import { checkTargets } from '../language/targets.ts'
 import { type CompatibilityMode, directionsOf, versionsOf } from './compatibility.ts'
 import type { SchemaVersion } from './schema.ts'
-import type { Outlook, SchemaChange } from './schema-change.ts'
+import { MOST_USED_PLACES, type Outlook, type SchemaChange } from './schema-change.ts'
 import { bundleOf, type KnownSchema, overlaid, type SchemaSpace, targetOf } from './schema-space.ts'
 
 /** Something that a change would break. */
@@ -68,6 +68,7 @@ export async function findFaults(outlook: Outlook, { checks, key, signal }: Exam
  */
 export async function findBreaks(outlook: Outlook, examining: Examining): Promise<Finding[]> {
   const findings = lostPlaces(outlook)
+  if (outlook.used.length > MOST_USED_PLACES) findings.unshift(tooManyPlaces)
   const add = (more: readonly Finding[]) => void findings.push(...more.slice(0, MOST_FINDINGS - findings.length))
   const { changes, referrers, space } = outlook
   for (const change of changes) {
@@ -81,6 +82,12 @@ export async function findBreaks(outlook: Outlook, examining: Examining): Promis
     add((await compare(pair, examining)).map((finding) => toldTo(outlook, each, finding)))
   }
   return findings
+}
+
+const tooManyPlaces: Finding = {
+  path: '',
+  rule: 'too-many-references',
+  message: `More than ${MOST_USED_PLACES} parts of it are referred to, so that it could not be decided whether all of them stay`,
 }
 
 const undecided: Finding = {
@@ -99,9 +106,12 @@ function spaceAfter({ space, changes }: Outlook): SchemaSpace {
 
 function lostPlaces({ changes, used, domain }: Outlook): Finding[] {
   const changed = new Map(changes.map((change) => [change.after.location, change]))
-  const lost = used.filter(({ location, fragment }) => {
+  const lost = [...Map.groupBy(used, ({ location }) => location)].flatMap(([location, places]) => {
     const change = changed.get(location)
-    return change?.before && leads(change.before.known.value, fragment) && !leads(change.after.value, fragment)
+    if (change?.before === undefined) return []
+    // Each reads the whole schema: once is enough.
+    const [leadBefore, leadAfter] = [placesIn(change.before.known.value), placesIn(change.after.value)]
+    return places.filter(({ fragment }) => leadBefore(fragment) && !leadAfter(fragment))
   })
   return lost.slice(0, MOST_FINDINGS).map(({ location, fragment, by }) => {
     const what = `"#${fragment.slice(0, 200)}" of "${changed.get(location)?.after.uri}"`
@@ -112,9 +122,10 @@ function lostPlaces({ changes, used, domain }: Outlook): Finding[] {
   })
 }
 
-function leads(value: JsonSchema, fragment: string): boolean {
+/** Whether there is something in a schema that a fragment leads to. */
+function placesIn(value: JsonSchema): (fragment: string) => boolean {
   const index = indexOfStored(value)?.index
-  return index?.find(index.whole, fragment) !== undefined
+  return (fragment) => index?.find(index.whole, fragment) !== undefined
 }
 
 /** A schema beside its own former versions. */

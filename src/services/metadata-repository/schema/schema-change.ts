@@ -41,6 +41,9 @@ export interface Outlook {
   readonly used: readonly UsedPlace[]
 }
 
+/** More are not looked at for one change. */
+export const MOST_USED_PLACES = 5_000
+
 const MOST_REFERRERS = 100
 
 /** Looks at all that the wishes concern, as far as the transaction sees it. */
@@ -131,7 +134,7 @@ async function findMeaningReferrers(tx: Tx, locations: readonly string[]): Promi
   return rows.map(({ location }) => location)
 }
 
-/** The places within these that others lead to. */
+/** The places within these that others lead to, and one more than the most where there are more. */
 async function findUsedPlaces(tx: Tx, locations: readonly string[]): Promise<UsedPlace[]> {
   if (locations.length === 0) return []
   const rows = await tx.query<{
@@ -148,8 +151,8 @@ async function findUsedPlaces(tx: Tx, locations: readonly string[]): Promise<Use
        join metadata_repository.domain source on source.id = s.domain_id and ${REACHES}
        cross join lateral unnest(s.pointers) as pointer
       where t.location = any ($1::text[]) and s.location <> all ($1::text[]) and starts_with(pointer, t.location || '#')
-      order by pointer, s.location`,
-    [locations],
+      order by pointer, s.location limit $2`,
+    [locations, MOST_USED_PLACES + 1],
   )
   return rows.map((row) => ({
     location: row.location,

@@ -1,5 +1,7 @@
 import { isSchema, type JsonObject } from '../language/json-schema.ts'
+import { isAsserted } from './formats.ts'
 import { ALL_TYPES, type Types, typesOf } from './json-type.ts'
+import { isSameValue } from './json-value.ts'
 import type { SchemaNode, SchemaSet } from './schema-set.ts'
 
 /** A bound of numbers. */
@@ -77,7 +79,7 @@ function read(set: SchemaSet, node: SchemaNode): Constraints {
     minLength: countOf(schema.minLength, 0),
     maxLength: countOf(schema.maxLength, Number.POSITIVE_INFINITY),
     pattern: textOf(schema.pattern),
-    format: textOf(schema.format),
+    format: formatOf(schema.format),
     prefixItems: list('prefixItems') ?? [],
     items: child('items'),
     minItems: countOf(schema.minItems, 0),
@@ -124,20 +126,6 @@ function valuesOf(schema: JsonObject): readonly unknown[] | undefined {
   return listed === undefined ? [schema.const] : listed.filter(isConst)
 }
 
-/** Whether two JSON values are the same; the order of keys does not count. */
-export function isSameValue(one: unknown, other: unknown): boolean {
-  if (one === other) return true
-  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false
-  if (Array.isArray(one) !== Array.isArray(other)) return false
-  const [keys, others] = [Object.keys(one), Object.keys(other)]
-  if (keys.length !== others.length) return false
-  return keys.every(
-    (key) =>
-      Object.hasOwn(other, key) &&
-      isSameValue((one as Record<string, unknown>)[key], (other as Record<string, unknown>)[key]),
-  )
-}
-
 function numbersOf({ minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf }: JsonObject) {
   const tighter = (inclusive: unknown, exclusive: unknown, sign: 1 | -1): Bound | undefined => {
     const plain = typeof inclusive === 'number' ? { value: inclusive, isExclusive: false } : undefined
@@ -170,6 +158,11 @@ function countOf(value: unknown, otherwise: number): number {
 
 function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined
+}
+
+/** One that demands nothing is none. */
+function formatOf(value: unknown): string | undefined {
+  return typeof value === 'string' && isAsserted(value) ? value : undefined
 }
 
 function textsOf(value: unknown): string[] {

@@ -3,7 +3,7 @@
  * denies. `divisor` > 0.
  */
 export function isMultiple(value: number, divisor: number): boolean {
-  if (Number.isInteger(value) && Number.isInteger(divisor)) return value % divisor === 0
+  if (Number.isSafeInteger(value) && Number.isSafeInteger(divisor)) return value % divisor === 0
   const [one, other] = [decimalOf(value), decimalOf(divisor)]
   const scale = Math.max(one.scale, other.scale)
   return scaled(one, scale) % scaled(other, scale) === 0n

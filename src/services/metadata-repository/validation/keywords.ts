@@ -1,11 +1,14 @@
 import type { Ajv } from 'ajv'
 import { isMultiple } from './decimal.ts'
+import { isSameValue } from './json-value.ts'
 
 /**
- * Two keywords in a way of our own: `multipleOf` counts decimal digits, as 19.99 is a multiple of 0.01 for everybody but binary fractions, and
- * `uniqueItems` takes time in proportion to the items, where each is compared with each else, which a hostile document makes last for minutes.
+ * Keywords in a way of our own: `multipleOf` counts decimal digits, as 19.99 is a multiple of 0.01 for everybody but binary fractions, and
+ * `uniqueItems` takes time in proportion to the items, where each is compared with each else, which a hostile document makes last for minutes. `inherited`:
+ * values may have properties of the names that every object inherits, which Ajv takes for the inherited ones in `const` and `enum`.
  */
-export function addKeywords(ajv: Ajv): void {
+export function addKeywords(ajv: Ajv, { inherited }: { readonly inherited: boolean }): void {
+  if (inherited) addValues(ajv)
   ajv.removeKeyword('multipleOf')
   ajv.removeKeyword('uniqueItems')
   ajv.addKeyword({
@@ -21,6 +24,22 @@ export function addKeywords(ajv: Ajv): void {
     schemaType: 'boolean',
     compile: (isWanted: boolean) => (items: unknown[]) => !isWanted || areDistinct(items),
     error: { message: 'must not have two items that are the same' },
+  })
+}
+
+function addValues(ajv: Ajv): void {
+  ajv.removeKeyword('const')
+  ajv.removeKeyword('enum')
+  ajv.addKeyword({
+    keyword: 'const',
+    compile: (wanted: unknown) => (value: unknown) => isSameValue(value, wanted),
+    error: { message: 'must be equal to constant' },
+  })
+  ajv.addKeyword({
+    keyword: 'enum',
+    schemaType: 'array',
+    compile: (wanted: unknown[]) => (value: unknown) => wanted.some((each) => isSameValue(value, each)),
+    error: { message: 'must be equal to one of the allowed values' },
   })
 }
 

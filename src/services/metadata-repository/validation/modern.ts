@@ -3,17 +3,28 @@ import { isJsonObject, isSchema, type JsonObject, type JsonSchema } from '../lan
 
 /**
  * The schema in the words of draft 2020-12, so that everything behind it knows one language alone. Keywords that its own draft does not know count
- * for nothing there, and so they go. Pointers of `$ref` follow what they lead to. (JSON Schema specification, appendices "ChangeLog" of each draft)
+ * for nothing there, and so they go, as do those that Ajv alone knows. Pointers of `$ref` follow what they lead to. (JSON Schema specification,
+ * appendices "ChangeLog" of each draft)
  */
 export function modern(schema: JsonSchema, dialect: Dialect): JsonSchema {
-  if (dialect === '2020-12' || typeof schema === 'boolean') return schema
+  if (typeof schema === 'boolean') return schema
   const changed = isBeside2019(dialect) ? schema : alone(schema)
-  const known = Object.entries(changed).filter(([keyword]) => !isLater(keyword, dialect))
+  const known = Object.entries(changed).filter(([keyword]) => !isLater(keyword, dialect) && !ofAjv.has(keyword))
   return withoutFormerWords(
     Object.fromEntries(known.map(([keyword, value]) => [keyword, inner(keyword, value, dialect)])),
     dialect,
   )
 }
+
+/** No draft has them, and Ajv heeds them. */
+const ofAjv = new Set([
+  '$async',
+  'formatExclusiveMaximum',
+  'formatExclusiveMinimum',
+  'formatMaximum',
+  'formatMinimum',
+  'nullable',
+])
 
 /** The keywords that each draft brought, of those that matter here. */
 const news: readonly (readonly [Dialect, readonly string[]])[] = [
@@ -65,8 +76,19 @@ function inner(keyword: string, value: unknown, dialect: Dialect): unknown {
     case 'schema':
       return one(value)
     default:
-      return value
+      return isData(keyword) ? value : anywhere(value, dialect)
   }
+}
+
+/** What the repository does not know may hold schemas that something refers to. */
+function anywhere(value: unknown, dialect: Dialect): unknown {
+  if (Array.isArray(value)) return value.map((each) => anywhere(each, dialect))
+  return isJsonObject(value) ? modern(value, dialect) : value
+}
+
+/** Keywords whose values are data, whatever these look like. */
+export function isData(keyword: string): boolean {
+  return keyword === 'const' || keyword === 'default' || keyword === 'enum' || keyword === 'examples'
 }
 
 function withoutFormerWords(schema: Record<string, unknown>, dialect: Dialect): JsonObject {
@@ -75,10 +97,10 @@ function withoutFormerWords(schema: Record<string, unknown>, dialect: Dialect): 
   return {
     ...(dialect === 'draft-04' ? withNumericBounds(rest) : rest),
     ...nameOf(name, dialect),
-    ...itemsOf(items, additionalItems),
+    ...(dialect === '2020-12' ? items !== undefined && { items } : itemsOf(items, additionalItems)),
     ...(isBeside2019(dialect) ? {} : dependentOf(dependencies)),
-    ...($recursiveAnchor === true && { $dynamicAnchor: RECURSIVE }),
-    ...($recursiveRef !== undefined && { $dynamicRef: `#${RECURSIVE}` }),
+    ...(dialect === '2019-09' && $recursiveAnchor === true && { $dynamicAnchor: RECURSIVE }),
+    ...(dialect === '2019-09' && $recursiveRef !== undefined && { $dynamicRef: `#${RECURSIVE}` }),
   }
 }
 
@@ -88,7 +110,7 @@ export const RECURSIVE = '__recursive__'
 function nameOf(name: unknown, dialect: Dialect): JsonObject {
   if (typeof name !== 'string') return {}
   const [base = '', anchor = ''] = name.split('#')
-  if (isBeside2019(dialect) || anchor === '') return base === '' ? {} : { $id: base }
+  if (isBeside2019(dialect) || !/^[A-Za-z_][\w.-]*$/.test(anchor)) return base === '' ? {} : { $id: base }
   return { ...(base !== '' && { $id: base }), $anchor: anchor }
 }
 

@@ -1,7 +1,8 @@
 import type { Bundle } from '../language/bundle.ts'
+import { grammarOf } from '../language/dialect.ts'
 import { pointerTo } from '../language/json-pointer.ts'
-import { isSchema, type JsonSchema } from '../language/json-schema.ts'
-import { modern, RECURSIVE } from './modern.ts'
+import { isJsonObject, isSchema, type JsonSchema } from '../language/json-schema.ts'
+import { isData, modern, RECURSIVE } from './modern.ts'
 
 /** A schema at its place in a document; there is one object for each place, so that places are compared by identity. */
 export interface SchemaNode {
@@ -122,6 +123,8 @@ interface Place {
   readonly segments: readonly string[]
 }
 
+const { holdings } = grammarOf('2020-12')
+
 /** Every URI and every anchor of the documents. */
 function createIndex(
   documents: ReadonlyMap<string, JsonSchema>,
@@ -137,9 +140,14 @@ function createIndex(
       if (typeof anchor === 'string') index.set(`${base}#${anchor}`, place)
     if (typeof $dynamicAnchor === 'string')
       index.dynamicAnchors.set($dynamicAnchor, (index.dynamicAnchors.get($dynamicAnchor) ?? 0) + 1)
-    for (const [segment, inner] of Object.entries(value)) {
-      if (data.has(segment)) continue
-      walk(inner, { location: place.location, segments: [...place.segments, segment] }, base)
+    for (const [keyword, inner] of Object.entries(value)) {
+      const below = (segments: readonly string[]) => ({
+        location: place.location,
+        segments: [...place.segments, ...segments],
+      })
+      if (isData(keyword)) continue
+      if (holdings.get(keyword) !== 'map' || !isJsonObject(inner)) walk(inner, below([keyword]), base)
+      else for (const [name, schema] of Object.entries(inner)) walk(schema, below([keyword, name]), base)
     }
   }
 
@@ -149,9 +157,6 @@ function createIndex(
   }
   return index
 }
-
-/** What these hold is data, not schemas. */
-const data = new Set(['const', 'default', 'enum', 'examples'])
 
 function segmentsOf(pointer: string): string[] {
   return pointer

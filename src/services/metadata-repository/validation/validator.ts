@@ -1,8 +1,8 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
-import formats from 'ajv-formats'
-
-import { constraintsOf, isSameValue } from './constraints.ts'
+import { constraintsOf } from './constraints.ts'
+import { addFormats } from './formats.ts'
 import { typeOf } from './json-type.ts'
+import { isSameValue } from './json-value.ts'
 import { addKeywords } from './keywords.ts'
 import { ORIGIN, type SchemaNode, type SchemaSet } from './schema-set.ts'
 
@@ -79,10 +79,11 @@ function createAjv(
 
   function instance(): Ajv2020 {
     if (ajv) return ajv
+    // Slower, and of use only where a property has the name of one that every object inherits.
+    const isInherited = inherited.some((name) => mentions(set, `${name}"`))
     ajv = new Ajv2020({
       allErrors,
-      // Slower, and of use only where a property has the name of one that every object inherits.
-      ownProperties: inherited.some((name) => mentions(set, `${name}"`)),
+      ownProperties: isInherited,
       strict: false,
       validateSchema: false,
       logger: false,
@@ -92,8 +93,8 @@ function createAjv(
     })
     // What was evaluated is kept in mind only where it matters.
     ajv.opts.unevaluated = mentions(set, 'unevaluated')
-    formats.default(ajv)
-    addKeywords(ajv)
+    addFormats(ajv)
+    addKeywords(ajv, { inherited: isInherited })
     for (const [location, schema] of set.documents) ajv.addSchema(schema, ORIGIN + location)
     return ajv
   }
