@@ -1,0 +1,82 @@
+import { Link } from '@tanstack/react-router'
+import { pathTo } from '../../path-builder.ts'
+import { JsonView } from '../../ui/json-view.tsx'
+import { StatusBadge } from '../../ui/status-badge.tsx'
+import { modeNames } from './metadata-words.ts'
+import type { Difference, Report } from './report.ts'
+
+/** What a change would break: each with its place, why, and a document that shows it. */
+export function CompatibilityReport({ report }: { report: Report }) {
+  const { compatible, differences, mode, usedBy = [] } = report
+  return (
+    <section className={compatible ? 'answer' : 'answer bad'} aria-label="Compatibility">
+      <strong>{headOf(report)}</strong>
+      {mode !== undefined && <p>Looked at by the mode {modeNames[mode as keyof typeof modeNames] ?? mode}.</p>}
+      {differences.length > 0 && (
+        <ol className="differences">
+          {differences.map((difference, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: a report never changes
+            <li key={index}>
+              <DifferenceView difference={difference} />
+            </li>
+          ))}
+        </ol>
+      )}
+      {usedBy.length > 0 && (
+        <p>
+          Flows that use it:{' '}
+          {usedBy.map(({ id, name, status }) => (
+            <span key={id}>
+              <Link {...pathTo.flow(id)}>{name || 'Unnamed flow'}</Link> <StatusBadge status={status} />{' '}
+            </span>
+          ))}
+        </p>
+      )}
+    </section>
+  )
+}
+
+function headOf({ compatible, differences, mode }: Report): string {
+  if (compatible) return mode === 'NONE' ? 'Any change is taken' : 'The change breaks nothing'
+  const undecided = differences.filter(isUndecided).length
+  if (undecided === differences.length) return 'It could not be decided whether the change breaks something'
+  return `The change would break ${differences.length === 1 ? 'something' : `${differences.length} things`}`
+}
+
+/** Where two schemas were compared, a missing example says that none was found, and no proof that there is none. */
+function isUndecided({ direction, example }: Difference): boolean {
+  return direction !== undefined && example === undefined
+}
+
+function DifferenceView({ difference }: { difference: Difference }) {
+  const { schema, version, direction, path, rule, message, example } = difference
+  return (
+    <>
+      <p>
+        {message} <code>{rule}</code>
+      </p>
+      <p className="faint">
+        {schema && (
+          <>
+            Schema <Link {...pathTo.schema(schema)}>{schema.uri}</Link>
+          </>
+        )}
+        {version !== undefined && `, compared with version ${version}`}
+        {path !== '' && (
+          <>
+            , at <code>{path}</code>
+          </>
+        )}
+      </p>
+      {isUndecided(difference) && (
+        <p>Undecided: no document was found that shows it, and no proof that there is none.</p>
+      )}
+      {example !== undefined && (
+        <JsonView
+          label={direction === 'FORWARD' ? 'Valid now, and was not before' : 'Valid before, and not any more'}
+          value={example}
+        />
+      )}
+    </>
+  )
+}
