@@ -2,6 +2,7 @@ import { type Actor, type Leave, no, within, yes } from './leave.ts'
 
 /** A domain, or a schema of one: it is its domain's owner's. */
 interface Owned {
+  /** None where the hub alone changes it. */
   readonly owners: readonly { readonly id: string }[]
   /** Absent for one of the hub itself. */
   readonly tenant?: string
@@ -15,6 +16,7 @@ export const metadataCan = {
   create: (me: Actor): Leave => (isAdmin(me) || me.tenant ? within(me, permission) : no('You act in no tenant')),
   /** A domain, or anything in it. */
   change: (me: Actor, { owners, tenant }: Owned): Leave => {
+    if (owners.length === 0) return no('The hub alone changes it')
     const isOwner = tenant === me.tenant && owners.some(({ id }) => id === me.id)
     if (isOwner || isAdmin(me)) return yes
     if (tenant === undefined) return no('It is the hub’s')

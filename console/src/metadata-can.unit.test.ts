@@ -26,6 +26,7 @@ test('metadataCan.change() leaves what is another tenant’s or the hub’s, pub
   const hubs = { owners: [{ id: 'admin' }] }
   assert.deepEqual(metadataCan.change(modeller, hubs), { may: false, reason: 'It is the hub’s' })
   assert.equal(metadataCan.change(admin, hubs).may, true)
+  assert.deepEqual(metadataCan.change(admin, { owners: [] }), { may: false, reason: 'The hub alone changes it' })
 })
 
 test('metadataCan.publish() is for administrators of the hub, taking it back is not', () => {

@@ -147,6 +147,7 @@ function Details({ domain }: { domain: Domain }) {
           {owners.map((owner) => (
             <AccountLink key={owner.id} id={owner.id} />
           ))}
+          {owners.length === 0 && 'the hub'}
         </Fact>
         <Fact name="Created">
           <Moment at={createdAt} />

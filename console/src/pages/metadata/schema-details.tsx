@@ -37,6 +37,7 @@ export function SchemaDetails({ schema }: { schema: Schema }) {
           {owners.map((owner) => (
             <AccountLink key={owner.id} id={owner.id} />
           ))}
+          {owners.length === 0 && 'the hub'}
         </Fact>
         <Fact name="Created">
           <Moment at={createdAt} />

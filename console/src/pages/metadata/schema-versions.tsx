@@ -60,7 +60,7 @@ const columnsOf = (
     ),
   },
   { title: 'Made', cell: ({ createdAt }) => <Moment at={createdAt} />, className: 'faint' },
-  { title: 'By', cell: ({ createdBy }) => <AccountLink id={createdBy} />, className: 'wrap' },
+  { title: 'By', cell: ({ createdBy }) => (createdBy ? <AccountLink id={createdBy} /> : 'the hub'), className: 'wrap' },
   { title: 'Dialect', cell: ({ dialect }) => dialect, className: 'wide' },
 ]
 
