@@ -117,7 +117,7 @@ describe('the console for domains', () => {
       'orders/2024/ä 100% #1?.json': { title: 'Odd', $ref: '../../people/person.json' },
     }
     await bring(good)
-    await dialog(page).getByText('4 schemas came in. 1 reference of 1 schema lead nowhere yet.').waitFor()
+    await dialog(page).getByText('4 schemas came in. 1 reference in 1 schema leads nowhere yet.').waitFor()
     const lines = region(page, 'References that lead nowhere')
     assert.match((await lines.textContent()) ?? '', /orders\/2024\/order\.json\/properties\/by: “.*nowhere\.json”/)
     assert.deepEqual(await accessibilityFaults(page), [])
@@ -147,7 +147,7 @@ describe('the console for domains', () => {
     await page.goto(`/domains/${id}?do=import`)
     await bring({ 'people/person.json': { ...person, $id: undefined, required: ['name'] } })
     await report(page).getByText('The change would break 2 things').waitFor()
-    await report(page).getByText('people/person.json').waitFor()
+    await report(page).getByRole('link', { name: 'people/person.json' }).waitFor()
     assert.equal((await mo.expect('GET', `${DOMAINS}/${id}/schemas/people/person.json`)).data.version, 1)
   })
 
@@ -218,6 +218,8 @@ describe('the console for schemas', () => {
     await page.locator('.fault').waitFor()
     await report(page).getByText('The change would break something').waitFor()
     await page.getByLabel('JSON Schema').fill(text.replace('"type": "integer"', '"type": "number"'))
+    await page.getByRole('tab', { name: 'Validate' }).click()
+    await page.getByRole('tab', { name: 'Draft a change' }).click()
     await button(page, 'Check').click()
     await report(page).getByText('The change breaks nothing').waitFor()
     await button(page, 'Save').click()

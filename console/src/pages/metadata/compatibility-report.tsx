@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router'
+import { placeOf } from '../../api/schema-place.ts'
 import { pathTo } from '../../path-builder.ts'
 import { JsonView } from '../../ui/json-view.tsx'
 import { StatusBadge } from '../../ui/status-badge.tsx'
@@ -64,7 +65,7 @@ function DifferenceView({ difference }: { difference: Difference }) {
         {version !== undefined && `, compared with version ${version}`}
         {path !== '' && (
           <>
-            , at <code>{path}</code>
+            , <Place path={path} />
           </>
         )}
       </p>
@@ -77,6 +78,22 @@ function DifferenceView({ difference }: { difference: Difference }) {
           value={example}
         />
       )}
+    </>
+  )
+}
+
+/** A pointer into the schema itself, or into another that it leads to: then its address stands before. */
+function Place({ path }: { path: string }) {
+  const place = placeOf(path)
+  if (place === undefined)
+    return (
+      <>
+        at <code>{path}</code>
+      </>
+    )
+  return (
+    <>
+      by <Link {...pathTo.schema(place)}>{place.uri}</Link> at <code>{path.slice(path.indexOf('#') + 1)}</code>
     </>
   )
 }

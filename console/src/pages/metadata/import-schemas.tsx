@@ -64,7 +64,7 @@ function Outcome({ domain, imported, onClose }: ImportProps & { imported: Import
         {count(schemas.length, 'schema')} came in.{' '}
         {report.length === 0
           ? 'All their references lead somewhere.'
-          : `${count(report.length, 'reference')} of ${count(broken.length, 'schema')} lead nowhere yet.`}
+          : `${count(report.length, 'reference')} in ${count(broken.length, 'schema')} ${report.length === 1 ? 'leads' : 'lead'} nowhere yet.`}
       </p>
       {broken.length > 0 && (
         <section aria-label="References that lead nowhere" className="report-lines">

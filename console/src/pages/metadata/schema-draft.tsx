@@ -13,14 +13,28 @@ import { CompatibilityReport } from './compatibility-report.tsx'
 import { type Report, reporting } from './report.ts'
 import { SchemaFields, schemaBody } from './schema-fields.tsx'
 
+/** JSON that is to become another version. */
+export interface Draft {
+  /** The schema as it was when the draft was begun. */
+  readonly began: Schema
+  readonly text: string
+}
+
+interface DraftProps {
+  readonly schema: Schema
+  /** Undefined = nothing has been written yet. */
+  readonly draft: Draft | undefined
+  readonly onDraft: (draft: Draft | undefined) => void
+}
+
 /** A draft of another version: checked by whoever sees the schema, saved by whoever may change it. What is checked stays here. */
-export function SchemaDraft({ schema }: { schema: Schema }) {
+export function SchemaDraft({ schema, draft, onDraft }: DraftProps) {
   const { id, domainId, uri } = schema
   const { data: me } = useSuspenseQuery(meQuery)
   const domain = useQuery(domainQuery(domainId)).data?.data
   const navigate = useNavigate()
-  const [began] = useState(schema)
-  const [text, setText] = useState(() => textOfJson(began.value))
+  const [begun] = useState<Draft>(() => ({ began: schema, text: textOfJson(schema.value) }))
+  const { began, text } = draft ?? begun
   const [mode, setMode] = useState<string>(began.compatibility ?? '')
   const [report, setReport] = useState<Report>()
   const checking = useMutation({
@@ -54,13 +68,16 @@ export function SchemaDraft({ schema }: { schema: Schema }) {
           </button>
         }
         onSubmit={(values) => reporting(setReport, () => save(values))}
-        onDone={() => navigate({ ...pathTo.schema({ domainId, uri }), resetScroll: false })}
+        onDone={() => {
+          onDraft(undefined)
+          return navigate({ ...pathTo.schema({ domainId, uri }), resetScroll: false })
+        }}
       >
         <JsonField
           label="JSON Schema"
           name="value"
           value={text}
-          onChange={setText}
+          onChange={(typed) => onDraft({ began, text: typed })}
           hint="Check says what the change would break, and stores nothing. Save makes another version of it, unless that breaks something."
         />
         <SchemaFields domain={domain} schema={began} onMode={setMode} />

@@ -1,7 +1,7 @@
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { Tabs } from 'radix-ui'
-import { useCallback } from 'react'
+import { useCallback, useState } from 'react'
 import { allMetadata, domainQuery, metadataEvents, type Schema, schemaQuery } from '../../api/metadata-queries.ts'
 import { meQuery } from '../../api/queries.ts'
 import { useLiveRefresh } from '../../live/use-live-refresh.ts'
@@ -15,7 +15,7 @@ import { PageHead } from '../../ui/page-head.tsx'
 import { usePageSearch } from '../../ui/use-page-search.ts'
 import { DeleteSchema } from './delete-schema.tsx'
 import { SchemaDetails } from './schema-details.tsx'
-import { SchemaDraft } from './schema-draft.tsx'
+import { type Draft, SchemaDraft } from './schema-draft.tsx'
 import { SchemaReferences } from './schema-references.tsx'
 import { SchemaVersions } from './schema-versions.tsx'
 import { ValidateBox } from './validate-box.tsx'
@@ -43,10 +43,10 @@ export function SchemaPage() {
 
 /** The first is what is shown unless the address says otherwise. */
 const tabs = [
-  ['schema', 'Schema', Overview],
-  ['change', 'Draft a change', SchemaDraft],
-  ['versions', 'Versions', SchemaVersions],
-  ['validate', 'Validate', ValidateBox],
+  ['schema', 'Schema'],
+  ['change', 'Draft a change'],
+  ['versions', 'Versions'],
+  ['validate', 'Validate'],
 ] as const
 
 function SchemaView({ schema }: { schema: Schema }) {
@@ -56,9 +56,17 @@ function SchemaView({ schema }: { schema: Schema }) {
   const to = useCallback((changed: SchemaSearch) => pathTo.schema({ domainId, uri }, changed), [domainId, uri])
   const { open, close } = usePageSearch<SchemaSearch>(search, to)
   const navigate = route.useNavigate()
-  const show = (shown: string) => {
+  // It stays while one looks at the other tabs.
+  const [draft, setDraft] = useState<Draft>()
+  const shown = {
+    schema: <Overview schema={schema} />,
+    change: <SchemaDraft schema={schema} draft={draft} onDraft={setDraft} />,
+    versions: <SchemaVersions schema={schema} />,
+    validate: <ValidateBox schema={schema} />,
+  }
+  const show = (tab: string) => {
     // The tabs have no other values.
-    const next = shown === 'schema' ? {} : { show: shown as NonNullable<SchemaSearch['show']> }
+    const next = tab === 'schema' ? {} : { show: tab as NonNullable<SchemaSearch['show']> }
     void navigate({ ...to(next), resetScroll: false })
   }
   return (
@@ -78,9 +86,9 @@ function SchemaView({ schema }: { schema: Schema }) {
             </Tabs.Trigger>
           ))}
         </Tabs.List>
-        {tabs.map(([value, , Shown]) => (
+        {tabs.map(([value]) => (
           <Tabs.Content key={value} value={value}>
-            <Shown schema={schema} />
+            {shown[value]}
           </Tabs.Content>
         ))}
       </Tabs.Root>
