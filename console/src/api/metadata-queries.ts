@@ -21,17 +21,17 @@ export type CompatibilityMode = Domain['compatibility']
 /** Any JSON: a schema may be `true`, and a document a number, which the API's document has no word for. */
 export type Json = Body<'/metadata-repository/api/v1/schemas/{id}/validate', 'post'>['document']
 
-/** A flow that names a schema. */
-export interface UsingFlow {
-  readonly id: string
-  readonly name: string
-  readonly status: string
+/** The flows that name a schema. Who may not see flows is told of none, and hubs that do not look into flows tell of none either. */
+export interface FlowUsage {
+  readonly flows?: readonly { readonly id: string; readonly name: string; readonly status: string }[]
+  /** Whether there are more of them. */
+  readonly moreFlows?: boolean
+  /** How many there are of other tenants; for administrators of the hub. */
+  readonly otherFlows?: number
 }
 
-/** What refers to a schema. Hubs that do not look into flows tell of none. */
-export type Usage = Answer<'/metadata-repository/api/v1/schemas/{id}/usage'> & {
-  readonly flows?: readonly UsingFlow[]
-}
+/** What refers to a schema. */
+export type Usage = Answer<'/metadata-repository/api/v1/schemas/{id}/usage'> & FlowUsage
 
 /** Events after which domains or schemas look different. */
 export const metadataEvents = ['metadata.#']

@@ -2,13 +2,13 @@ import { Link } from '@tanstack/react-router'
 import { placeOf } from '../../api/schema-place.ts'
 import { pathTo } from '../../path-builder.ts'
 import { JsonView } from '../../ui/json-view.tsx'
-import { StatusBadge } from '../../ui/status-badge.tsx'
 import { modeNames } from './metadata-words.ts'
 import type { Difference, Report } from './report.ts'
+import { UsingFlows } from './using-flows.tsx'
 
 /** What a change would break: each with its place, why, and a document that shows it. */
 export function CompatibilityReport({ report }: { report: Report }) {
-  const { compatible, differences, mode, usedBy = [] } = report
+  const { compatible, differences, mode, usedBy } = report
   return (
     <section className={compatible ? 'answer' : 'answer bad'} aria-label="Compatibility">
       <strong>{headOf(report)}</strong>
@@ -23,16 +23,7 @@ export function CompatibilityReport({ report }: { report: Report }) {
           ))}
         </ol>
       )}
-      {usedBy.length > 0 && (
-        <p>
-          Flows that use it:{' '}
-          {usedBy.map(({ id, name, status }) => (
-            <span key={id}>
-              <Link {...pathTo.flow(id)}>{name || 'Unnamed flow'}</Link> <StatusBadge status={status} />{' '}
-            </span>
-          ))}
-        </p>
-      )}
+      {usedBy && <UsingFlows title="Flows that it would hurt" usage={usedBy} />}
     </section>
   )
 }

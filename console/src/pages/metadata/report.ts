@@ -1,4 +1,4 @@
-import type { UsingFlow } from '../../api/metadata-queries.ts'
+import type { FlowUsage } from '../../api/metadata-queries.ts'
 import { toProblem } from '../../api/problem.ts'
 import type { Answered } from '../../api/queries.ts'
 
@@ -14,8 +14,8 @@ export interface Report {
   readonly differences: readonly Difference[]
   /** By which mode; unknown where it was refused. */
   readonly mode?: string
-  /** Flows that name the schema, where the hub looks into flows. */
-  readonly usedBy?: readonly UsingFlow[]
+  /** Flows that it would hurt; not told where it is compatible. */
+  readonly usedBy?: FlowUsage
 }
 
 /** The report that stands in a refusal; undefined = it was refused for something else. */

@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { domainQuery, type Schema, type UsingFlow, usageQuery } from '../../api/metadata-queries.ts'
+import { domainQuery, type Schema, usageQuery } from '../../api/metadata-queries.ts'
 import { placeOf, type SchemaPlace } from '../../api/schema-place.ts'
 import { pathTo } from '../../path-builder.ts'
 import { Loaded } from '../../ui/loaded.tsx'
-import { StatusBadge } from '../../ui/status-badge.tsx'
+import { UsingFlows } from './using-flows.tsx'
 
 /** What a schema refers to, what leads nowhere, and what refers to it. */
 export function SchemaReferences({ schema }: { schema: Schema }) {
@@ -28,7 +28,7 @@ export function SchemaReferences({ schema }: { schema: Schema }) {
         {refs.length + broken.length === 0 && <li className="faint">no other schema</li>}
       </ul>
       <Loaded query={usage}>
-        {({ schemas, more, flows }) => (
+        {({ schemas, more, ...flows }) => (
           <>
             <h3 id="referred-by">Schemas that refer to it</h3>
             <ul className="report-lines" aria-labelledby="referred-by">
@@ -40,27 +40,11 @@ export function SchemaReferences({ schema }: { schema: Schema }) {
               {schemas.length === 0 && <li className="faint">none that you see</li>}
               {more && <li className="faint">and more</li>}
             </ul>
-            {flows && <Flows flows={flows} />}
+            <UsingFlows title="Flows that use it" usage={flows} />
           </>
         )}
       </Loaded>
     </section>
-  )
-}
-
-function Flows({ flows }: { flows: readonly UsingFlow[] }) {
-  return (
-    <>
-      <h3 id="flows">Flows that use it</h3>
-      <ul className="report-lines" aria-labelledby="flows">
-        {flows.map(({ id, name, status }) => (
-          <li key={id}>
-            <Link {...pathTo.flow(id)}>{name || 'Unnamed flow'}</Link> <StatusBadge status={status} />
-          </li>
-        ))}
-        {flows.length === 0 && <li className="faint">none that you see</li>}
-      </ul>
-    </>
   )
 }
 
