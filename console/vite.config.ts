@@ -5,7 +5,16 @@ import { chooseDeliveries } from '../src/demo/deliveries.ts'
 
 /** Where `npx vite console` finds a hub, for work on the console. */
 const hub = 'http://127.0.0.1:3000'
-const api = ['iam', 'flow-repository', 'component-orchestrator', 'webhooks', 'audit-log', 'event-bus', 'secret-service']
+const api = [
+  'iam',
+  'flow-repository',
+  'component-orchestrator',
+  'webhooks',
+  'audit-log',
+  'event-bus',
+  'secret-service',
+  'metadata-repository',
+]
 
 /** Of the megabytes of payloads that the package has, the few that the demo sends. */
 function demoDeliveries(): Plugin {

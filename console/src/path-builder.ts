@@ -1,10 +1,13 @@
 import { linkOptions } from '@tanstack/react-router'
+import type { SchemaPlace } from './api/schema-place.ts'
 import type {
   AccountSearch,
   AuditSearch,
   CatalogueSearch,
   ClientSearch,
   ClientsSearch,
+  DomainSearch,
+  DomainsSearch,
   FlowSearch,
   FlowsSearch,
   LiveSearch,
@@ -14,6 +17,7 @@ import type {
   RolesSearch,
   RunSearch,
   RunsSearch,
+  SchemaSearch,
   SecretSearch,
   SecretsSearch,
   SignInSearch,
@@ -41,6 +45,11 @@ export const pathTo = {
   providers: (search: ProvidersSearch = {}) => linkOptions({ to: '/providers', search }),
   provider: (providerId: string, search: ProviderSearch = {}) =>
     linkOptions({ to: '/providers/$providerId', params: { providerId }, search }),
+  domains: (search: DomainsSearch = {}) => linkOptions({ to: '/domains', search }),
+  domain: (domainId: string, search: DomainSearch = {}) =>
+    linkOptions({ to: '/domains/$domainId', params: { domainId }, search }),
+  schema: ({ domainId, uri }: SchemaPlace, search: SchemaSearch = {}) =>
+    linkOptions({ to: '/domains/$domainId/schemas/$', params: { domainId, _splat: uri }, search }),
   users: (search: UsersSearch = {}) => linkOptions({ to: '/users', search }),
   user: (userId: string, search: UserSearch = {}) => linkOptions({ to: '/users/$userId', params: { userId }, search }),
   tenants: (search: TenantsSearch = {}) => linkOptions({ to: '/tenants', search }),

@@ -12,6 +12,9 @@ import { FailedPage, MissingPage } from './pages/failed-page.tsx'
 import { FlowPage } from './pages/flows/flow-page.tsx'
 import { FlowsPage } from './pages/flows/flows-page.tsx'
 import { LivePage } from './pages/live/live-page.tsx'
+import { DomainPage } from './pages/metadata/domain-page.tsx'
+import { DomainsPage } from './pages/metadata/domains-page.tsx'
+import { SchemaPage } from './pages/metadata/schema-page.tsx'
 import { ProviderPage } from './pages/providers/provider-page.tsx'
 import { ProvidersPage } from './pages/providers/providers-page.tsx'
 import { RolePage } from './pages/roles/role-page.tsx'
@@ -131,6 +134,24 @@ const provider = createRoute({
   validateSearch: readSearch.provider,
   component: ProviderPage,
 })
+const domains = createRoute({
+  getParentRoute: parent,
+  path: '/domains',
+  validateSearch: readSearch.domains,
+  component: DomainsPage,
+})
+const domain = createRoute({
+  getParentRoute: parent,
+  path: '/domains/$domainId',
+  validateSearch: readSearch.domain,
+  component: DomainPage,
+})
+const schema = createRoute({
+  getParentRoute: parent,
+  path: '/domains/$domainId/schemas/$',
+  validateSearch: readSearch.schema,
+  component: SchemaPage,
+})
 const audit = createRoute({
   getParentRoute: parent,
   path: '/audit',
@@ -213,6 +234,9 @@ const routeTree = root.addChildren([
     secret,
     providers,
     provider,
+    domains,
+    domain,
+    schema,
     audit,
     auditEntry,
     users,

@@ -1,4 +1,5 @@
 import type { Listing, Status } from './api/iam-queries.ts'
+import type { DomainSort } from './api/metadata-queries.ts'
 import type { FlowStatus, RunStatus } from './api/queries.ts'
 import type { SecretType } from './api/secret-queries.ts'
 
@@ -75,6 +76,26 @@ export interface ProviderSearch {
   readonly do?: 'connect' | 'change' | 'share' | 'delete'
 }
 
+/** Domains: only those that are public, or only those that are not; and what is being done. */
+export interface DomainsSearch extends Listing {
+  readonly public?: 'yes' | 'no'
+  readonly sort?: DomainSort
+  readonly do?: 'create'
+}
+/** A domain: which of its schemas are shown, and what is being done. */
+export interface DomainSearch {
+  readonly q?: string
+  readonly do?: 'schema' | 'import' | 'change' | 'delete'
+}
+/** A schema: what of it is shown; of its versions the page, and which two are compared; what is being done. */
+export interface SchemaSearch {
+  readonly show?: 'change' | 'versions' | 'validate'
+  readonly page?: number
+  readonly from?: number
+  readonly to?: number
+  readonly do?: 'delete'
+}
+
 /** Users: with a status, of a tenant, who have a role; and what is being done. */
 export interface UsersSearch extends Listing {
   readonly status?: Status
@@ -145,8 +166,13 @@ function oneOf<T extends string>(raw: Raw, name: string, values: readonly T[]): 
 }
 
 function page(raw: Raw): { page?: number } {
-  const number = Number(raw.page)
-  return Number.isInteger(number) && number > 1 && number <= 1_000_000 ? { page: number } : {}
+  const { page: number = 1 } = ordinal(raw, 'page')
+  return number > 1 ? { page: number } : {}
+}
+
+function ordinal(raw: Raw, name: string): Record<string, number> {
+  const number = Number(raw[name])
+  return Number.isInteger(number) && number > 0 && number <= 1_000_000 ? { [name]: number } : {}
 }
 
 const statuses = ['ACTIVE', 'DISABLED', 'PENDING'] as const
@@ -160,6 +186,7 @@ const secretTypes: readonly SecretType[] = [
   'OA2_CLIENT_CREDENTIALS',
   'SESSION_AUTH',
 ]
+const domainSorts: readonly DomainSort[] = ['name', '-name', 'updatedAt', '-updatedAt']
 const userSorts = ['username', '-username', 'createdAt', '-createdAt'] as const
 
 const id = (raw: Raw, name: string) => (uuid.test(String(raw[name])) ? text(raw, name) : {})
@@ -207,6 +234,23 @@ export const readSearch = {
   provider: (raw: Raw): ProviderSearch => ({
     ...page(raw),
     ...oneOf(raw, 'do', ['connect', 'change', 'share', 'delete']),
+  }),
+  domains: (raw: Raw): DomainsSearch => ({
+    ...listing(raw),
+    ...oneOf(raw, 'public', ['yes', 'no']),
+    ...oneOf(raw, 'sort', domainSorts),
+    ...oneOf(raw, 'do', ['create']),
+  }),
+  domain: (raw: Raw): DomainSearch => ({
+    ...text(raw, 'q'),
+    ...oneOf(raw, 'do', ['schema', 'import', 'change', 'delete']),
+  }),
+  schema: (raw: Raw): SchemaSearch => ({
+    ...oneOf(raw, 'show', ['change', 'versions', 'validate']),
+    ...page(raw),
+    ...ordinal(raw, 'from'),
+    ...ordinal(raw, 'to'),
+    ...oneOf(raw, 'do', ['delete']),
   }),
   users: (raw: Raw): UsersSearch => ({
     ...listing(raw),

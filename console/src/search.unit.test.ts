@@ -42,6 +42,12 @@ test('readSearch.secrets() takes the id that a provider led back with, and nothi
   assert.deepEqual(readSearch.secrets({ secretId: '../users', type: 'odd', do: 'delete' }), {})
 })
 
+test('readSearch.schema() takes versions by their numbers', () => {
+  const search = readSearch.schema({ show: 'versions', from: '1', to: '7', page: '2', do: 'change' })
+  assert.deepEqual(search, { show: 'versions', from: 1, to: 7, page: 2 })
+  assert.deepEqual(readSearch.schema({ show: 'all', from: '0', to: '1.5', page: '1', do: 'delete' }), { do: 'delete' })
+})
+
 test('parseSearch() gives back what stringifySearch() wrote', () => {
   const search = { names: 'flow.# iam.*', q: '"1"', page: 2, empty: '', none: undefined }
   const text = stringifySearch(search)

@@ -74,7 +74,7 @@ describe('the console for whoever looks after access', () => {
     await signIn(anna, 'anna@acme.example')
     await place(anna, 'Tenant').waitFor()
     const seen = await anna.getByRole('navigation', { name: 'Pages' }).getByRole('link').allTextContents()
-    const common = ['Live', 'Catalogue', 'Flows', 'Runs', 'Secrets', 'Providers', 'Audit']
+    const common = ['Live', 'Catalogue', 'Flows', 'Runs', 'Secrets', 'Providers', 'Domains', 'Audit']
     assert.deepEqual(seen, [...common, 'Tenant', 'Roles', 'Tokens', 'Account'])
     await place(anna, 'Tenant').click()
     await heading(anna, 'Acme').waitFor()

@@ -262,6 +262,9 @@ async function fill(hub: NonNullable<Awaited<ReturnType<typeof setup>>>): Promis
   const [good, bad] = [await runOf(flowId, 'success'), await runOf(failing, 'failed')]
   const entries = '/audit-log/logs?filter[name]=flow.started'
   const entry = (await hub.admin.until(entries, ({ data }) => data.length === 2)).data[0].id
+  const domains = '/metadata-repository/api/v1/domains'
+  const domain = (await hub.admin.expect('POST', domains, { name: 'Models' })).data.id
+  await hub.admin.expect('POST', `${domains}/${domain}/schemas`, { value: { $id: 'people/person.json' } })
   return [
     ['/live', 'flow.started'],
     [`/live?event=${entry}`, 'Payload'],
@@ -274,6 +277,9 @@ async function fill(hub: NonNullable<Awaited<ReturnType<typeof setup>>>): Promis
     ['/runs', 'failing flow'],
     [`/runs/${good}`, 'Attempts'],
     [`/runs/${bad}`, 'ECONNREFUSED'],
+    ['/domains', 'Models'],
+    [`/domains/${domain}`, 'person.json'],
+    [`/domains/${domain}/schemas/people/person.json`, 'Audit log of this schema'],
     ['/audit', 'flow.started'],
     ['/audit?name=flow.failed', 'No entry fits'],
     [`/audit/${entry}`, 'Proof'],

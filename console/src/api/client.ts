@@ -4,7 +4,15 @@ import { problemFrom, toProblem } from './problem.ts'
 import type { Paths } from './schema.d.ts'
 
 /** The hub's public API. The session cookie goes along by itself. */
-export const hub = createClient<Paths>({ baseUrl: location.origin, credentials: 'same-origin' })
+export const hub = createClient<Paths>({ baseUrl: location.origin, credentials: 'same-origin', pathSerializer })
+
+/** Fills in the parameters of a path; that called `*` keeps its slashes, and the client's own way knows no such name. */
+function pathSerializer(path: string, params: Record<string, unknown>): string {
+  return path.replace(/\{([^{}]+)\}/g, (_place, name: string) => {
+    const text = String(params[name])
+    return name === '*' ? text.split('/').map(encodeURIComponent).join('/') : encodeURIComponent(text)
+  })
+}
 
 hub.use({
   async onResponse({ response }) {

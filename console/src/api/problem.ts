@@ -6,10 +6,12 @@ export class Problem extends Error {
   readonly title: string
   /** One a fault of the input, with the field where it has one. */
   readonly faults: readonly { readonly field?: string; readonly message: string }[]
+  /** What else the hub told; its form is known by the code. */
+  readonly report: unknown
 
   constructor(
     status: number,
-    about: { code?: string; title?: string; detail?: string; errors?: Problem['faults'] },
+    about: { code?: string; title?: string; detail?: string; errors?: Problem['faults']; report?: unknown },
     options?: ErrorOptions,
   ) {
     super(about.detail ?? about.title ?? 'The hub answered with an error', options)
@@ -17,6 +19,7 @@ export class Problem extends Error {
     this.code = about.code ?? 'unknown'
     this.title = about.title ?? `Error ${status}`
     this.faults = about.errors ?? []
+    this.report = about.report
   }
 }
 

@@ -9,6 +9,12 @@ export type Answer<P extends keyof Paths> = Paths[P] extends {
   ? Body
   : never
 
+/** What the API answers to a method other than GET. */
+export type Answered<P extends keyof Paths, M extends string> =
+  Paths[P] extends Record<M, { responses: { 200: { content: { 'application/json': infer Content } } } }>
+    ? Content
+    : never
+
 /** What the API takes by a method other than GET. */
 export type Body<P extends keyof Paths, M extends string> =
   Paths[P] extends Record<M, { requestBody: { content: { 'application/json': infer Content } } }> ? Content : never

@@ -1,6 +1,8 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { createContext, type FormEvent, type ReactNode, useContext } from 'react'
 import { toProblem } from '../api/problem.ts'
+import { type Leave, yes } from '../leave.ts'
+import { ActionButton } from './action-button.tsx'
 import { ProblemNotice } from './problem-notice.tsx'
 
 const Faults = createContext<ReadonlyMap<string, string>>(new Map())
@@ -19,11 +21,24 @@ interface FormProps<R> {
   readonly onCancel?: (() => void) | undefined
   /** How the button looks. Default: as the one thing to do. */
   readonly tone?: 'primary' | 'plain' | 'danger'
+  /** Where it may not be done, the button says why. Default: it may. */
+  readonly leave?: Leave
+  /** Other buttons, before it. */
+  readonly beside?: ReactNode
   readonly children?: ReactNode
 }
 
 /** Fields and a button. What the hub refuses stands at the field that it names, where the form has that one, else above. */
-export function Form<R>({ action, onSubmit, onDone, onCancel, tone = 'primary', children }: FormProps<R>) {
+export function Form<R>({
+  action,
+  onSubmit,
+  onDone,
+  onCancel,
+  tone = 'primary',
+  leave = yes,
+  beside,
+  children,
+}: FormProps<R>) {
   const client = useQueryClient()
   const attempt = useMutation({
     mutationFn: ({ values }: Sent) => onSubmit(values),
@@ -37,7 +52,8 @@ export function Form<R>({ action, onSubmit, onDone, onCancel, tone = 'primary', 
   })
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
-    if (!attempt.isPending) attempt.mutate({ form: event.currentTarget, values: new FormData(event.currentTarget) })
+    if (leave.may && !attempt.isPending)
+      attempt.mutate({ form: event.currentTarget, values: new FormData(event.currentTarget) })
   }
   const { error, variables } = attempt
   const named = error && variables ? faultsOf(variables.form, error) : []
@@ -53,9 +69,16 @@ export function Form<R>({ action, onSubmit, onDone, onCancel, tone = 'primary', 
             Cancel
           </button>
         )}
-        <button type="submit" className={`button ${tone}`} disabled={attempt.isPending}>
-          {attempt.isPending ? 'One moment …' : action}
-        </button>
+        {beside}
+        {leave.may ? (
+          <button type="submit" className={`button ${tone}`} disabled={attempt.isPending}>
+            {attempt.isPending ? 'One moment …' : action}
+          </button>
+        ) : (
+          <ActionButton leave={leave} onAction={() => {}}>
+            {action}
+          </ActionButton>
+        )}
       </div>
     </form>
   )

@@ -60,6 +60,15 @@ export const ProviderIcon = () => (
     <path d="M5.5 1.5v3.5M10.5 1.5v3.5M3.5 5h9v2.5a4.5 4.5 0 0 1-9 0zM8 12v2.5" />
   </Drawing>
 )
+/** A tree. */
+export const DomainIcon = () => (
+  <Drawing>
+    <rect x="1.8" y="1.8" width="5" height="3.4" rx="1" />
+    <rect x="9.2" y="6.3" width="5" height="3.4" rx="1" />
+    <rect x="9.2" y="10.8" width="5" height="3.4" rx="1" />
+    <path d="M4.3 5.2v7.3h4.9M4.3 8h4.9" />
+  </Drawing>
+)
 /** A shield. */
 export const AuditIcon = () => (
   <Drawing>

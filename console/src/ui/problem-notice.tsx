@@ -12,7 +12,9 @@ export function ProblemNotice({ error, onRetry }: { error: unknown; onRetry?: ()
         {faults.length > 0 && (
           <ul>
             {faults.map(({ field, message }) => (
-              <li key={`${field} ${message}`}>{message}</li>
+              <li key={`${field} ${message}`}>
+                {field?.includes('/') && <code>{field}</code>} {message}
+              </li>
             ))}
           </ul>
         )}

@@ -7,7 +7,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 export interface StaticSite {
   /** Holds `index.html`, and what it needs in `assets/`, under names that change with the content; each may lie there gzipped too. */
   readonly folder: string
-  /** Paths that are answered with `index.html`; `:name` stands for one segment. All other paths stay as they are without the site. */
+  /** Paths that are answered with `index.html`; `:name` stands for one segment, `*` for all that follow. All other paths stay as they are without the site. */
   readonly pages: readonly string[]
   /** The sentence that these paths answer where the folder has no `index.html`. */
   readonly absence: string
