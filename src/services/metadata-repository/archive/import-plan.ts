@@ -1,7 +1,7 @@
+import { locationOf, uriFault } from '#lib/schema-location'
 import { dialectNamed } from '../language/dialect.ts'
 import { absoluteIdentity } from '../language/identity.ts'
 import { isJsonObject, shown } from '../language/json-schema.ts'
-import { locationOf, uriFault } from '../language/location.ts'
 import { type PreparedSchema, prepareSchema } from '../language/prepared-schema.ts'
 import type { ArchiveFile } from './archive.ts'
 import { readJson, type TextFault } from './json-text.ts'
