@@ -1,4 +1,4 @@
-import type { Payloads } from '#catalogue'
+import { definitions, type Payloads } from '#catalogue'
 import type { EventBus } from '#event-bus'
 import type { Logger } from '#lib/logger'
 import type { MasterKey } from '#lib/master-key/master-key'
@@ -86,7 +86,8 @@ export function createServices(options: ServiceSetOptions): ServiceSet {
       }),
     'metadata-repository': () =>
       createMetadataRepository({
-        ...{ db, bus: bus.service('metadata-repository'), clock, publicUrl: options.publicUrl },
+        ...{ db, bus: bus.service('metadata-repository'), logger, clock, publicUrl: options.publicUrl },
+        events: definitions,
         checks: createProcessChecks(),
       }),
     'flow-repository': () => createFlowRepository({ db, bus: bus.service('flow-repository'), clock }),

@@ -1,7 +1,9 @@
 import type { TestContext } from 'node:test'
 import type { Payloads } from '../../src/catalogue/index.ts'
+import { createLogger } from '../../src/lib/logger.ts'
 import type { SchemaChecks } from '../../src/services/metadata-repository/checking/checks.ts'
 import { createProcessChecks } from '../../src/services/metadata-repository/checking/process-checks.ts'
+import type { MetadataRepositoryDeps } from '../../src/services/metadata-repository/deps.ts'
 import { metadataRepositoryMigrations } from '../../src/services/metadata-repository/migrations.ts'
 import { createMetadataRepository } from '../../src/services/metadata-repository/service.ts'
 import type { HubAnswer } from './hub-client.ts'
@@ -26,13 +28,18 @@ export interface MetadataRepositoryFixture extends ServiceFixture {
 /** The Metadata Repository alone, on a database of its own. */
 export async function setupMetadataRepository(
   t: TestContext,
-  checks: Partial<SchemaChecks> = {},
+  { events = [], ...checks }: Partial<SchemaChecks & Pick<MetadataRepositoryDeps, 'events'>> = {},
 ): Promise<MetadataRepositoryFixture> {
   const origin = 'https://hub.example'
   const fixture = await setupService(t, metadataRepositoryMigrations, ({ db, bus }) =>
     createMetadataRepository({
-      ...{ db, bus: bus.service('metadata-repository'), clock: () => new Date() },
-      ...{ publicUrl: () => origin, checks: { ...createProcessChecks(), ...checks } },
+      ...{
+        db,
+        bus: bus.service('metadata-repository'),
+        logger: createLogger({ level: 'silent' }),
+        clock: () => new Date(),
+      },
+      ...{ publicUrl: () => origin, events, checks: { ...createProcessChecks(), ...checks } },
     }),
   )
   return {

@@ -5599,6 +5599,9 @@ export interface Paths {
                   | 'BACKWARD_TRANSITIVE'
                   | 'FORWARD_TRANSITIVE'
                   | 'FULL_TRANSITIVE'
+                /**
+                 * None where the hub alone changes it
+                 */
                 owners: {
                   id: string
                   type: 'USER'
@@ -5678,6 +5681,9 @@ export interface Paths {
                   | 'BACKWARD_TRANSITIVE'
                   | 'FORWARD_TRANSITIVE'
                   | 'FULL_TRANSITIVE'
+                /**
+                 * None where the hub alone changes it
+                 */
                 owners: {
                   id: string
                   type: 'USER'
@@ -5728,6 +5734,9 @@ export interface Paths {
                   | 'BACKWARD_TRANSITIVE'
                   | 'FORWARD_TRANSITIVE'
                   | 'FULL_TRANSITIVE'
+                /**
+                 * None where the hub alone changes it
+                 */
                 owners: {
                   id: string
                   type: 'USER'
@@ -5799,6 +5808,9 @@ export interface Paths {
                   | 'BACKWARD_TRANSITIVE'
                   | 'FORWARD_TRANSITIVE'
                   | 'FULL_TRANSITIVE'
+                /**
+                 * None where the hub alone changes it
+                 */
                 owners: {
                   id: string
                   type: 'USER'
@@ -6290,7 +6302,10 @@ export interface Paths {
                    */
                   reason: string
                 }[]
-                createdBy: string
+                /**
+                 * Absent = the hub itself
+                 */
+                createdBy?: string
                 createdAt: string
               }[]
               meta: {
@@ -6349,7 +6364,10 @@ export interface Paths {
                    */
                   reason: string
                 }[]
-                createdBy: string
+                /**
+                 * Absent = the hub itself
+                 */
+                createdBy?: string
                 createdAt: string
                 /**
                  * A JSON Schema of draft-04, -06, -07, 2019-09 or 2020-12, by its `$schema`; draft-07 where it has none
