@@ -102,6 +102,7 @@ export function createServices(options: ServiceSetOptions): ServiceSet {
         flowRepository: clientFor(transportTo('flow-repository'), token),
         iam: clientFor(transportTo('iam'), token),
         secretService: clientFor(transportTo('secret-service'), token),
+        metadataRepository: clientFor(transportTo('metadata-repository'), token),
         principals: (given) => principals(given),
         components: options.components,
       })

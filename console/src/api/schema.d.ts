@@ -6411,6 +6411,56 @@ export interface Paths {
           content: {
             'application/json': {
               valid: boolean
+              /**
+               * @maxItems 100
+               */
+              errors: {
+                /**
+                 * JSON pointer into the document
+                 */
+                path: string
+                schemaPath: string
+                keyword: string
+                message: string
+              }[]
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/metadata-repository/api/v1/validate': {
+    post: {
+      parameters: {}
+      requestBody: {
+        content: {
+          'application/json': {
+            /**
+             * Address of the schema, with or without the hub’s origin
+             */
+            schema: string
+            /**
+             * Any JSON
+             */
+            document: {
+              [k: string]: unknown
+            }
+          }
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              valid: boolean
+              /**
+               * @maxItems 100
+               */
               errors: {
                 /**
                  * JSON pointer into the document

@@ -17,7 +17,7 @@ import { postCompatibility } from './routes/post-compatibility.ts'
 import { postDomain } from './routes/post-domain.ts'
 import { postImport } from './routes/post-import.ts'
 import { postSchema } from './routes/post-schema.ts'
-import { postValidation } from './routes/post-validation.ts'
+import { validationRoutes } from './routes/post-validation.ts'
 import { putDomain } from './routes/put-domain.ts'
 import { putSchema } from './routes/put-schema.ts'
 import { schemaVersionRoutes } from './routes/schema-versions.ts'
@@ -53,7 +53,7 @@ export function createMetadataRepository(deps: MetadataRepositoryDeps): Service 
           putSchema(parts),
           deleteSchema(parts),
           ...schemaVersionRoutes(parts),
-          postValidation(parts),
+          ...validationRoutes(parts),
           postCompatibility(parts),
           getUsage(parts),
         ],
