@@ -7176,6 +7176,47 @@ export interface Paths {
       }
     }
   }
+  '/flow-repository/schema-usage': {
+    get: {
+      parameters: {
+        query: {
+          location: string
+          tenant?: string
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              /**
+               * Those of the tenant, by their names
+               *
+               * @maxItems 100
+               */
+              flows: {
+                id: string
+                name: string
+                status: 'inactive' | 'starting' | 'active' | 'stopping'
+              }[]
+              /**
+               * Whether there are more than 100
+               */
+              more: boolean
+              /**
+               * How many there are of other tenants, as far as the caller sees them
+               */
+              others: number
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
   '/component-orchestrator/executions': {
     get: {
       parameters: {
