@@ -68,6 +68,9 @@ const otherPermissions = [
 /** What the orchestrator may do with its own token: read the flows that it is asked to run, and have their runs act for who started them. */
 const ORCHESTRATOR_PERMISSIONS = ['flows.read', 'iam.token.delegate']
 
+/** What the Metadata Repository may do with its own token: ask which flows use a schema. */
+const METADATA_REPOSITORY_PERMISSIONS = ['flows.read']
+
 /** Creates the services that the configuration wants here; nothing starts yet. */
 export function createServices(options: ServiceSetOptions): ServiceSet {
   const { config, db, bus, membership, masterKey, logger } = options
@@ -88,6 +91,10 @@ export function createServices(options: ServiceSetOptions): ServiceSet {
       createMetadataRepository({
         ...{ db, bus: bus.service('metadata-repository'), logger, clock, publicUrl: options.publicUrl },
         events: definitions,
+        flowRepository: clientFor(
+          transportTo('flow-repository'),
+          tokenOf('metadata-repository', METADATA_REPOSITORY_PERMISSIONS),
+        ),
         checks: createProcessChecks(),
       }),
     'flow-repository': () => createFlowRepository({ db, bus: bus.service('flow-repository'), clock }),

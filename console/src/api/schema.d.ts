@@ -6557,6 +6557,29 @@ export interface Paths {
                   [k: string]: unknown
                 }
               }[]
+              /**
+               * The flows that would be hurt, where it is not compatible
+               */
+              usedBy?: {
+                /**
+                 * Flows of the tenant that name it in their graph; absent for who may not read flows
+                 *
+                 * @maxItems 100
+                 */
+                flows?: {
+                  id: string
+                  name: string
+                  status: string
+                }[]
+                /**
+                 * Whether there are more than 100
+                 */
+                moreFlows?: boolean
+                /**
+                 * How many flows of other tenants name it; for administrators of the hub
+                 */
+                otherFlows?: number
+              }
             }
           }
         }
@@ -6592,6 +6615,24 @@ export interface Paths {
                * Whether there are more than 100
                */
               more: boolean
+              /**
+               * Flows of the tenant that name it in their graph; absent for who may not read flows
+               *
+               * @maxItems 100
+               */
+              flows?: {
+                id: string
+                name: string
+                status: string
+              }[]
+              /**
+               * Whether there are more than 100
+               */
+              moreFlows?: boolean
+              /**
+               * How many flows of other tenants name it; for administrators of the hub
+               */
+              otherFlows?: number
             }
           }
         }

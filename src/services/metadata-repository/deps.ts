@@ -4,6 +4,7 @@ import { HubError } from '#lib/errors'
 import type { Logger } from '#lib/logger'
 import type { Database } from '#lib/postgres'
 import type { Principal } from '#lib/principal'
+import type { ServiceClient } from '#lib/service-client'
 import type { ProcessChecks } from './checking/process-checks.ts'
 
 /** An event of the hub, as far as it is published as a schema. */
@@ -22,6 +23,8 @@ export interface MetadataRepositoryDeps {
   readonly clock: () => Date
   /** Scheme, host and port under which the hub is reached; asked for once it listens. */
   readonly publicUrl: () => string
+  /** Calls the Flow Repository by a token of this service, which may read flows. */
+  readonly flowRepository: ServiceClient
   /** The events whose payloads the domain `oih-events` describes. */
   readonly events: readonly EventSchema[]
   /** Started and stopped with the service. */

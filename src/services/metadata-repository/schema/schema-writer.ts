@@ -11,6 +11,7 @@ import { changingDomain, readChangeable } from '../domain/domain-change.ts'
 import type { PreparedSchema } from '../language/prepared-schema.ts'
 import type { BrokenReference } from '../language/schema-reference.ts'
 import { type Examining, findBreaks, findFaults, type SchemaFault, withBroken } from './examination.ts'
+import { flowsHurt } from './flow-usage.ts'
 import { demandKept, demandNoFaults, type Where } from './refusal.ts'
 import { changeSchema, createSchema, longestLocation, type Schema, type SchemaField } from './schema.ts'
 import { fingerprintOf, lookAt, type SchemaChange, type Wish } from './schema-change.ts'
@@ -73,7 +74,8 @@ async function tryToWrite(parts: MetadataRepositoryDeps, request: Request): Prom
     readVersion: (id, version) => parts.db.transaction(scope, (tx) => findVersion(tx, id, version)),
   }
   demandNoFaults(await findFaults(outlook, examining), request.where)
-  demandKept(await findBreaks(outlook, examining), request.where)
+  const findings = await findBreaks(outlook, examining)
+  await demandKept(findings, () => flowsHurt(parts, principal, outlook, findings), request.where)
   return changingDomain(parts, { principal, id: domain.id }, async (tx, domain) => {
     const now = await lookAt(tx, domain, wishes)
     if (fingerprintOf(now) !== fingerprintOf(outlook)) return undefined
