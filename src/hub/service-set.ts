@@ -1,4 +1,4 @@
-import type { Payloads } from '#catalogue'
+import { definitions, type Payloads } from '#catalogue'
 import type { EventBus } from '#event-bus'
 import type { Logger } from '#lib/logger'
 import type { MasterKey } from '#lib/master-key/master-key'
@@ -68,6 +68,9 @@ const otherPermissions = [
 /** What the orchestrator may do with its own token: read the flows that it is asked to run, and have their runs act for who started them. */
 const ORCHESTRATOR_PERMISSIONS = ['flows.read', 'iam.token.delegate']
 
+/** What the Metadata Repository may do with its own token: ask which flows use a schema. */
+const METADATA_REPOSITORY_PERMISSIONS = ['flows.read']
+
 /** Creates the services that the configuration wants here; nothing starts yet. */
 export function createServices(options: ServiceSetOptions): ServiceSet {
   const { config, db, bus, membership, masterKey, logger } = options
@@ -86,7 +89,12 @@ export function createServices(options: ServiceSetOptions): ServiceSet {
       }),
     'metadata-repository': () =>
       createMetadataRepository({
-        ...{ db, bus: bus.service('metadata-repository'), clock, publicUrl: options.publicUrl },
+        ...{ db, bus: bus.service('metadata-repository'), logger, clock, publicUrl: options.publicUrl },
+        events: definitions,
+        flowRepository: clientFor(
+          transportTo('flow-repository'),
+          tokenOf('metadata-repository', METADATA_REPOSITORY_PERMISSIONS),
+        ),
         checks: createProcessChecks(),
       }),
     'flow-repository': () => createFlowRepository({ db, bus: bus.service('flow-repository'), clock }),
@@ -101,6 +109,7 @@ export function createServices(options: ServiceSetOptions): ServiceSet {
         flowRepository: clientFor(transportTo('flow-repository'), token),
         iam: clientFor(transportTo('iam'), token),
         secretService: clientFor(transportTo('secret-service'), token),
+        metadataRepository: clientFor(transportTo('metadata-repository'), token),
         principals: (given) => principals(given),
         components: options.components,
       })

@@ -193,6 +193,10 @@ const tables: Readonly<Record<string, TenantTable>> = {
       ...{ generation: 0, version: 1, created_at: at, updated_at: at },
     }),
   },
+  'flow_repository.schema_mention': {
+    may: all,
+    row: ({ tenant }) => ({ flow_id: randomUUID(), tenant_id: tenant, location: 'x' }),
+  },
   'component_orchestrator.flow': {
     may: all,
     row: ({ tenant }) => ({ id: randomUUID(), tenant_id: tenant, generation: 1, state: 'started' }),

@@ -10,6 +10,8 @@ export interface Named {
   readonly role: string
   /** A token that acts in it. */
   readonly token: string
+  /** Where a schema of it is. */
+  readonly schemaAt: string
 }
 
 /** Of every user of these tests, and of whoever a body creates. */
@@ -32,6 +34,7 @@ const bodies: Readonly<Record<string, (named: Named & { readonly username: strin
   'PATCH /secret-service/api/v1/auth-clients/{id}': () => ({ name: 'x', clientSecret: 'another secret' }),
   'POST /metadata-repository/api/v1/domains/{id}/schemas': () => ({ value: { $id: 'x.json', type: 'string' } }),
   'PUT /metadata-repository/api/v1/domains/{id}/schemas/{*}': () => ({ value: { type: 'integer' } }),
+  'POST /metadata-repository/api/v1/validate': ({ schemaAt }) => ({ schema: schemaAt, document: 'a text' }),
   'POST /metadata-repository/api/v1/schemas/{id}/validate': () => ({ document: 'a text' }),
   'POST /metadata-repository/api/v1/schemas/{id}/compatibility': () => ({ value: { type: 'integer' } }),
   // For oneself.
@@ -52,7 +55,7 @@ export function sampleUpload(): { readonly type: string; readonly bytes: Buffer 
 }
 
 /** Fields that mean the same in every body. */
-export function fieldsOf({ tenant, user, role, token }: Named): Readonly<Record<string, unknown>> {
+export function fieldsOf({ tenant, user, role, token, schemaAt }: Named): Readonly<Record<string, unknown>> {
   const unique = randomUUID()
   return {
     ...{
@@ -63,7 +66,16 @@ export function fieldsOf({ tenant, user, role, token }: Named): Readonly<Record<
       lastname: 'Lovelace',
       status: 'ACTIVE',
     },
-    ...{ tenant, roles: [role], permissions: ['flows.read'], user, userId: user, accountId: user, token },
+    ...{
+      tenant,
+      roles: [role],
+      permissions: ['flows.read'],
+      user,
+      userId: user,
+      accountId: user,
+      token,
+      schema: schemaAt,
+    },
     ...{
       value: 'a key',
       redirectUris: ['https://app.example/callback'],
@@ -74,7 +86,7 @@ export function fieldsOf({ tenant, user, role, token }: Named): Readonly<Record<
 }
 
 /** The fields of a body that name things of a tenant. */
-export const references = ['tenant', 'roles', 'user', 'userId', 'accountId', 'token'] as const
+export const references = ['tenant', 'roles', 'user', 'userId', 'accountId', 'token', 'schema'] as const
 
 /**
  * A body that the route takes, which names these things and would change what it is sent to; undefined where the route takes none. Throws

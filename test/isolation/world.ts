@@ -78,11 +78,12 @@ export async function createSecret(boss: HubClient, tenant: string, name: string
 export async function createModel(
   boss: HubClient,
   name: string = randomUUID(),
-): Promise<{ readonly domain: string; readonly schema: string }> {
+): Promise<Pick<World, 'domain' | 'schema' | 'schemaAt'>> {
   const path = '/metadata-repository/api/v1/domains'
   const { id: domain } = (await boss.expect('POST', path, { name })).data
   const value = { $id: 'rest', title: name, type: 'string' }
-  return { domain, schema: (await boss.expect('POST', `${path}/${domain}/schemas`, { value })).data.id }
+  const { id: schema } = (await boss.expect('POST', `${path}/${domain}/schemas`, { value })).data
+  return { domain, schema, schemaAt: `${path}/${domain}/schemas/rest` }
 }
 
 /** A user of the tenant with a role of the hub, or with none and these permissions; logged in. */

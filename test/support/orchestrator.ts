@@ -53,6 +53,8 @@ export interface OrchestratorProcessOptions {
   readonly probe?: Probe
   /** Default: one that no step needs. */
   readonly secretService?: ServiceClient
+  /** Default: one that no step needs. */
+  readonly metadataRepository?: ServiceClient
   /** Default: a silent one. */
   readonly logger?: Logger
   /** How long steps may go on at a stop. Default 200 ms. */
@@ -221,7 +223,8 @@ async function openProcess(
   {
     env = {},
     probe = () => undefined,
-    secretService = noSecretService,
+    secretService = nobody,
+    metadataRepository = nobody,
     logger = createLogger({ level: 'silent' }),
     stepGraceMs = 200,
   }: OrchestratorProcessOptions,
@@ -245,6 +248,7 @@ async function openProcess(
     flowRepository: repositoryOf(fixture),
     iam: iamOf(fixture),
     secretService,
+    metadataRepository,
     principals: async (token) => fixture.runTokens.get(token),
     components,
     stepGraceMs,
@@ -311,8 +315,8 @@ function repositoryOf(fixture: OrchestratorFixture): ServiceClient {
   }
 }
 
-const noSecretService: ServiceClient = {
-  request: () => Promise.reject(new HubError('unavailable', 'There is no Secret Service')),
+const nobody: ServiceClient = {
+  request: () => Promise.reject(new HubError('unavailable', 'There is no such service')),
 }
 
 /** Gives run tokens as the IAM does; what it refuses and how is tested there and, with both together, end to end. */

@@ -5599,6 +5599,9 @@ export interface Paths {
                   | 'BACKWARD_TRANSITIVE'
                   | 'FORWARD_TRANSITIVE'
                   | 'FULL_TRANSITIVE'
+                /**
+                 * None where the hub alone changes it
+                 */
                 owners: {
                   id: string
                   type: 'USER'
@@ -5678,6 +5681,9 @@ export interface Paths {
                   | 'BACKWARD_TRANSITIVE'
                   | 'FORWARD_TRANSITIVE'
                   | 'FULL_TRANSITIVE'
+                /**
+                 * None where the hub alone changes it
+                 */
                 owners: {
                   id: string
                   type: 'USER'
@@ -5728,6 +5734,9 @@ export interface Paths {
                   | 'BACKWARD_TRANSITIVE'
                   | 'FORWARD_TRANSITIVE'
                   | 'FULL_TRANSITIVE'
+                /**
+                 * None where the hub alone changes it
+                 */
                 owners: {
                   id: string
                   type: 'USER'
@@ -5799,6 +5808,9 @@ export interface Paths {
                   | 'BACKWARD_TRANSITIVE'
                   | 'FORWARD_TRANSITIVE'
                   | 'FULL_TRANSITIVE'
+                /**
+                 * None where the hub alone changes it
+                 */
                 owners: {
                   id: string
                   type: 'USER'
@@ -6290,7 +6302,10 @@ export interface Paths {
                    */
                   reason: string
                 }[]
-                createdBy: string
+                /**
+                 * Absent = the hub itself
+                 */
+                createdBy?: string
                 createdAt: string
               }[]
               meta: {
@@ -6349,7 +6364,10 @@ export interface Paths {
                    */
                   reason: string
                 }[]
-                createdBy: string
+                /**
+                 * Absent = the hub itself
+                 */
+                createdBy?: string
                 createdAt: string
                 /**
                  * A JSON Schema of draft-04, -06, -07, 2019-09 or 2020-12, by its `$schema`; draft-07 where it has none
@@ -6393,6 +6411,56 @@ export interface Paths {
           content: {
             'application/json': {
               valid: boolean
+              /**
+               * @maxItems 100
+               */
+              errors: {
+                /**
+                 * JSON pointer into the document
+                 */
+                path: string
+                schemaPath: string
+                keyword: string
+                message: string
+              }[]
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/metadata-repository/api/v1/validate': {
+    post: {
+      parameters: {}
+      requestBody: {
+        content: {
+          'application/json': {
+            /**
+             * Address of the schema, with or without the hub’s origin
+             */
+            schema: string
+            /**
+             * Any JSON
+             */
+            document: {
+              [k: string]: unknown
+            }
+          }
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              valid: boolean
+              /**
+               * @maxItems 100
+               */
               errors: {
                 /**
                  * JSON pointer into the document
@@ -6489,6 +6557,29 @@ export interface Paths {
                   [k: string]: unknown
                 }
               }[]
+              /**
+               * The flows that would be hurt, where it is not compatible
+               */
+              usedBy?: {
+                /**
+                 * Flows of the tenant that name it in their graph; absent for who may not read flows
+                 *
+                 * @maxItems 100
+                 */
+                flows?: {
+                  id: string
+                  name: string
+                  status: string
+                }[]
+                /**
+                 * Whether there are more than 100
+                 */
+                moreFlows?: boolean
+                /**
+                 * How many flows of other tenants name it; for administrators of the hub
+                 */
+                otherFlows?: number
+              }
             }
           }
         }
@@ -6524,6 +6615,24 @@ export interface Paths {
                * Whether there are more than 100
                */
               more: boolean
+              /**
+               * Flows of the tenant that name it in their graph; absent for who may not read flows
+               *
+               * @maxItems 100
+               */
+              flows?: {
+                id: string
+                name: string
+                status: string
+              }[]
+              /**
+               * Whether there are more than 100
+               */
+              moreFlows?: boolean
+              /**
+               * How many flows of other tenants name it; for administrators of the hub
+               */
+              otherFlows?: number
             }
           }
         }
@@ -7097,6 +7206,47 @@ export interface Paths {
                 status: 'inactive' | 'starting' | 'active' | 'stopping'
               }
               meta: {}
+            }
+          }
+        }
+        default: {
+          content: {
+            'application/problem+json': Problem
+          }
+        }
+      }
+    }
+  }
+  '/flow-repository/schema-usage': {
+    get: {
+      parameters: {
+        query: {
+          location: string
+          tenant?: string
+        }
+      }
+      responses: {
+        200: {
+          content: {
+            'application/json': {
+              /**
+               * Those of the tenant, by their names
+               *
+               * @maxItems 100
+               */
+              flows: {
+                id: string
+                name: string
+                status: 'inactive' | 'starting' | 'active' | 'stopping'
+              }[]
+              /**
+               * Whether there are more than 100
+               */
+              more: boolean
+              /**
+               * How many there are of other tenants, as far as the caller sees them
+               */
+              others: number
             }
           }
         }

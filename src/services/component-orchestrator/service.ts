@@ -34,6 +34,7 @@ import { createMessageCache } from './run/message-cache.ts'
 import { createPlacement } from './run/placement.ts'
 import { createStepRunner } from './run/step-runner.ts'
 import type { FlowTask, StepPlaces, StepTask } from './run/task.ts'
+import { createSchemaClient } from './schema/schema-client.ts'
 import { createSecretClient } from './secret/secret-client.ts'
 
 /** What the Component Orchestrator needs from the process that runs it. */
@@ -49,6 +50,8 @@ export interface ComponentOrchestratorDeps {
   readonly iam: ServiceClient
   /** Calls the Secret Service; each call brings the token of the run that it is for. */
   readonly secretService: ServiceClient
+  /** Calls the Metadata Repository; each call brings the token of the run that it is for. */
+  readonly metadataRepository: ServiceClient
   /** Whom a token stands for, as the guard of the process knows it. */
   readonly principals: TokenLookup
   /** Folder of the built-in components. */
@@ -66,7 +69,8 @@ export function createComponentOrchestrator(deps: ComponentOrchestratorDeps): Se
   const registry = loadComponents(deps.components)
   const pool = createExpressionPool({ deadline: config.expressionTimeoutMs })
   const outbound = createOutbound({ allow: config.outboundAllow })
-  const runner = createComponentRunner({ registry, pool, outbound, logger })
+  const schemas = createSchemaClient(deps.metadataRepository)
+  const runner = createComponentRunner({ registry, pool, outbound, schemas, logger })
   const messages = createMessageCache()
   const steps = createTaskQueue<StepTask>({ db, membership, table: TABLE })
   const places: StepPlaces = {

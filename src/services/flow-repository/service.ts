@@ -7,6 +7,7 @@ import { permissions } from './permissions.ts'
 import { deleteFlow } from './routes/delete-flow.ts'
 import { getFlow } from './routes/get-flow.ts'
 import { getFlows } from './routes/get-flows.ts'
+import { getSchemaUsage } from './routes/get-schema-usage.ts'
 import { patchFlow } from './routes/patch-flow.ts'
 import { postFlow } from './routes/post-flow.ts'
 import { postFlowControl } from './routes/post-flow-control.ts'
@@ -43,6 +44,7 @@ export function createFlowRepository(deps: FlowRepositoryDeps): Service {
           deleteFlow(deps),
           postFlowControl(deps, 'start'),
           postFlowControl(deps, 'stop'),
+          getSchemaUsage(deps),
         ],
       },
     ],

@@ -9,9 +9,14 @@ export type Reach = Pick<Domain, 'tenantId' | 'public'>
 
 /**
  * Throws `forbidden` unless the principal may change the domain and its schemas: its owner, or who has the permission in its tenant. Whoever
- * acts for the runs of a flow changes nothing as an owner.
+ * acts for the runs of a flow changes nothing as an owner. What the hub itself owns nobody changes.
  */
 export function demandChange(principal: Principal, domain: Pick<Domain, 'tenantId' | 'ownerId'>): void {
+  if (domain.ownerId === undefined)
+    throw new HubError(
+      'forbidden',
+      'Cannot change the domain as the hub itself must do so: it follows the hub’s own catalogue',
+    )
   const isOwner = domain.ownerId === principal.id && domain.tenantId === principal.tenant
   if (isOwner && principal.flowId === undefined) return
   if (can(principal, permissions.crud, { tenant: domain.tenantId })) return

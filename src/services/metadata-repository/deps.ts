@@ -1,17 +1,32 @@
 import type { Payloads } from '#catalogue'
 import type { ServiceBus } from '#event-bus'
 import { HubError } from '#lib/errors'
+import type { Logger } from '#lib/logger'
 import type { Database } from '#lib/postgres'
 import type { Principal } from '#lib/principal'
+import type { ServiceClient } from '#lib/service-client'
 import type { ProcessChecks } from './checking/process-checks.ts'
+
+/** An event of the hub, as far as it is published as a schema. */
+export interface EventSchema {
+  readonly name: string
+  readonly summary: string
+  /** JSON Schema of its payload. */
+  readonly payload: object
+}
 
 /** What the Metadata Repository needs from the process that runs it. */
 export interface MetadataRepositoryDeps {
   readonly db: Database
   readonly bus: ServiceBus<Payloads>
+  readonly logger: Logger
   readonly clock: () => Date
   /** Scheme, host and port under which the hub is reached; asked for once it listens. */
   readonly publicUrl: () => string
+  /** Calls the Flow Repository by a token of this service, which may read flows. */
+  readonly flowRepository: ServiceClient
+  /** The events whose payloads the domain `oih-events` describes. */
+  readonly events: readonly EventSchema[]
   /** Started and stopped with the service. */
   readonly checks: ProcessChecks
 }

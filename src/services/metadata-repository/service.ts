@@ -1,6 +1,7 @@
 import type { Service } from '#lib/service'
 import { toldChecks } from './checking/told-checks.ts'
 import type { MetadataRepositoryDeps } from './deps.ts'
+import { eventDomainKeeper } from './domain/event-domain.ts'
 import { onTenantDeleted } from './handlers/on-tenant-deleted.ts'
 import { metadataRepositoryMigrations } from './migrations.ts'
 import { permissions } from './permissions.ts'
@@ -16,7 +17,7 @@ import { postCompatibility } from './routes/post-compatibility.ts'
 import { postDomain } from './routes/post-domain.ts'
 import { postImport } from './routes/post-import.ts'
 import { postSchema } from './routes/post-schema.ts'
-import { postValidation } from './routes/post-validation.ts'
+import { validationRoutes } from './routes/post-validation.ts'
 import { putDomain } from './routes/put-domain.ts'
 import { putSchema } from './routes/put-schema.ts'
 import { schemaVersionRoutes } from './routes/schema-versions.ts'
@@ -24,6 +25,7 @@ import { schemaVersionRoutes } from './routes/schema-versions.ts'
 /** Keeps domains of JSON Schemas with all their versions, and lets no change break unseen what refers to them. */
 export function createMetadataRepository(deps: MetadataRepositoryDeps): Service {
   const parts: MetadataRepositoryDeps = { ...deps, checks: { ...deps.checks, ...toldChecks(deps.checks) } }
+  const keeper = eventDomainKeeper(parts)
   const tenantDeleted = onTenantDeleted(parts)
   deps.bus.subscribe('metadata-repository', { names: 'iam.tenant.deleted', lanes: 4 }, async (event, context) => {
     if (event.name === 'iam.tenant.deleted') await tenantDeleted(event, context)
@@ -51,13 +53,16 @@ export function createMetadataRepository(deps: MetadataRepositoryDeps): Service 
           putSchema(parts),
           deleteSchema(parts),
           ...schemaVersionRoutes(parts),
-          postValidation(parts),
+          ...validationRoutes(parts),
           postCompatibility(parts),
           getUsage(parts),
         ],
       },
     ],
-    start: async () => deps.checks.start(),
-    stop: () => deps.checks.stop(),
+    async start() {
+      deps.checks.start()
+      keeper.start()
+    },
+    stop: async () => void (await Promise.all([keeper.stop(), deps.checks.stop()])),
   }
 }

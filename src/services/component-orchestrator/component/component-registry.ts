@@ -4,6 +4,7 @@ import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
 import jsonata from 'jsonata'
 import { validate as isUuid } from 'uuid'
 import { type Fault, messageOf, TerminalError } from '#lib/errors'
+import { placeOf } from '#lib/schema-location'
 import type { RunsIn } from './component.ts'
 
 /** A field of an action as in component.json; `schema` is the JSON Schema of its value. */
@@ -157,6 +158,7 @@ function compileSchemas(components: readonly Component[]): Map<Action, ValidateF
 const formats: Readonly<Record<string, (text: string) => string | undefined>> = {
   jsonata: expressionFault,
   'http-url': urlFault,
+  'hub-schema': schemaFault,
 }
 
 function expressionFault(text: string): string | undefined {
@@ -178,6 +180,13 @@ function urlFault(text: string): string | undefined {
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return 'The scheme of the URL must be http or https'
   if (url.username || url.password) return 'Credentials must be in the header "Authorization", not in the URL'
   return undefined
+}
+
+/** Percent-encoded throughout, so that it is found wherever flows that use a schema are looked for. */
+function schemaFault(text: string): string | undefined {
+  const [, path = ''] = /^(?:https?:\/\/[^/?#\s]+)?(\/[\w\-.~!$&'()*+,;=:@%/]+)$/i.exec(text) ?? []
+  if (placeOf(path)) return undefined
+  return 'The value must be the address of a schema of the hub, such as "/metadata-repository/api/v1/domains/<id>/schemas/person.json"'
 }
 
 function secretFaults({ component, takesSecret }: Action, credentialsId: string): Fault[] {

@@ -7,12 +7,19 @@ import { fileURLToPath } from 'node:url'
 import { TerminalError } from '#lib/errors'
 import { loadComponents } from './component-registry.ts'
 
+const schemas = '/metadata-repository/api/v1/domains/0190a0b0-0000-7000-8000-000000000001/schemas'
 const builtIns = fileURLToPath(new URL('../../../../components', import.meta.url))
 
 test('loadComponents() finds the built-in components with their actions', async () => {
   const registry = loadComponents(builtIns)
   const names = registry.components.map(({ name, actions }) => `${name}: ${[...actions.keys()]}`)
-  assert.deepEqual(names, ['filter: filter', 'http-request: request', 'jsonata: transform', 'split: split'])
+  assert.deepEqual(names, [
+    'filter: filter',
+    'http-request: request',
+    'jsonata: transform',
+    'split: split',
+    'validate: validate',
+  ])
   assert.equal(registry.find('jsonata')?.descriptor.runsIn, 'expression-worker')
   assert.equal(registry.find('http-request')?.descriptor.runsIn, 'host')
   assert.equal(registry.find('constructor'), undefined)
@@ -26,6 +33,8 @@ test('validate() accepts steps that can be started', () => {
   assert.deepEqual(registry.validate('jsonata', 'transform', { expression: '{"a": b}' }), [])
   assert.deepEqual(registry.validate('filter', undefined, { expression: 'a > 1' }), [])
   assert.deepEqual(registry.validate('split', 'split', undefined), [])
+  for (const schema of [`${schemas}/a/b%20c.json`, `https://hub.example:8080${schemas}/a.json`])
+    assert.deepEqual(registry.validate('validate', 'validate', { schema, onInvalid: 'drop' }), [])
   const fields = { url: 'https://example.com/in', method: 'PUT', headers: { 'X-A': '1' }, body: [1], timeout: 60_000 }
   assert.deepEqual(registry.validate('http-request', 'request', fields), [])
 })
@@ -35,7 +44,7 @@ test('validate() names the known components and functions', () => {
   assert.deepEqual(registry.validate('jsonnata', 'transform', {}), [
     {
       field: 'componentId',
-      message: 'There is no component "jsonnata": known are "filter", "http-request", "jsonata", "split"',
+      message: 'There is no component "jsonnata": known are "filter", "http-request", "jsonata", "split", "validate"',
     },
   ])
   assert.deepEqual(registry.validate('jsonata', 'map', {}), [
@@ -54,6 +63,9 @@ test('validate() tells each fault of the fields with its place', () => {
     ['jsonata', { expression: 'a'.repeat(70_000) }, 'fields.expression', /at most 16384 characters/],
     ['jsonata', { expression: 'a', expresion: 'b' }, 'fields.expresion', /^There is no such field$/],
     ['jsonata', 'a', 'fields', /^The value must be object$/],
+    ['validate', { schema: `${schemas}/a b.json` }, 'fields.schema', /must be the address of a schema of the hub/],
+    ['validate', { schema: `${schemas}/a.json#/x` }, 'fields.schema', /must be the address of a schema of the hub/],
+    ['validate', { schema: 'a.json' }, 'fields.schema', /must be the address of a schema of the hub/],
     ['http-request', { url: 'ftp://example.com' }, 'fields.url', /must be http or https/],
     ['http-request', { url: '/in' }, 'fields.url', /must be absolute/],
     ['http-request', { url: 'https://u:p@example.com' }, 'fields.url', /Credentials must be in the header/],

@@ -10,6 +10,7 @@ import { TerminalError } from '#lib/errors'
 import { createLogger } from '#lib/logger'
 import { createOutbound } from '#lib/outbound/outbound'
 import { createExpressionPool } from '../expression/expression-pool.ts'
+import type { SchemaClient } from '../schema/schema-client.ts'
 import type { Secret } from '../secret/secret-client.ts'
 import type { Message } from './component.ts'
 import { loadComponents } from './component-registry.ts'
@@ -21,18 +22,26 @@ function setup(t: TestContext, folder = builtIns) {
   const pool = createExpressionPool()
   const outbound = createOutbound({ allow: ['127.0.0.1'] })
   const registry = loadComponents(folder)
-  const runner = createComponentRunner({ registry, pool, outbound, logger: createLogger({ level: 'silent' }) })
+  const schemas: SchemaClient = {
+    async validate({ schema, document, token }) {
+      const errors = document === schema ? [] : [{ path: '/a', schemaPath: '#/a', keyword: 'const', message: token }]
+      return { valid: errors.length === 0, errors }
+    },
+  }
+  const logger = createLogger({ level: 'silent' })
+  const runner = createComponentRunner({ registry, pool, outbound, schemas, logger })
+  const [token, key] = ['a token', 'f:s']
   t.after(async () => {
     await runner.stop()
     await Promise.all([pool.stop(), outbound.close()])
   })
   const run = async (component: string, fields: object, message: StepCall['message'], signal?: AbortSignal) => {
-    const texts = await runner.run({ component, fields, message, idempotencyKey: 'run-1:step-1', signal, key: 'f:s' })
+    const texts = await runner.run({ component, fields, token, message, idempotencyKey: 'run-1:step-1', signal, key })
     return texts.map((text): Message => JSON.parse(text))
   }
   /** What `http-request` makes of the message by the secret, as text. */
   const request = (fields: object, secret: Secret) =>
-    runner.run({ component: 'http-request', fields, secret, message, idempotencyKey: 'i', key: 'f:s' })
+    runner.run({ component: 'http-request', fields, secret, token, message, idempotencyKey: 'i', key })
   return { run, request, runner }
 }
 
@@ -83,7 +92,7 @@ describe('run() of jsonata', () => {
   test('takes the message as text and gives it as text', async (t) => {
     const { runner } = setup(t)
     const fields = { expression: '$' }
-    const call = { component: 'jsonata', fields, message: '{"data":[1]}', idempotencyKey: 'i', key: 'k' }
+    const call = { component: 'jsonata', fields, token: 't', message: '{"data":[1]}', idempotencyKey: 'i', key: 'k' }
     assert.deepEqual(await runner.run(call), ['{"data":[1]}'])
   })
 })
@@ -96,6 +105,24 @@ test('run() of filter passes the message on unchanged when $boolean says so', as
   for (const expression of ['n = 3', '0', '""', '[]', '{}', 'null', 'nothing', '[0, ""]', '$sum']) {
     assert.deepEqual(await run('filter', { expression }, message), [], expression)
   }
+})
+
+test('run() of validate passes on what is valid, and does with the rest as it is told', async (t) => {
+  const { run } = setup(t)
+  const validate = (data: unknown, onInvalid?: string) =>
+    run('validate', { schema: 'right', ...(onInvalid && { onInvalid }) }, { ...message, data })
+  for (const mode of [undefined, 'fail', 'drop']) {
+    assert.deepEqual(await validate('right', mode), [{ ...message, data: 'right' }], mode)
+  }
+  const reason = 'The data must be valid by schema "right": "/a" a token'
+  for (const mode of [undefined, 'fail']) {
+    await assert.rejects(validate('wrong', mode), (error) => error instanceof TerminalError && error.message === reason)
+  }
+  assert.deepEqual(await validate('wrong', 'drop'), [])
+  const errors = [{ path: '/a', schemaPath: '#/a', keyword: 'const', message: 'a token' }]
+  const marked = (data: string, validation: object) => ({ ...message, data, metadata: { recordUid: 'r', validation } })
+  assert.deepEqual(await validate('wrong', 'mark'), [marked('wrong', { valid: false, errors })])
+  assert.deepEqual(await validate('right', 'mark'), [marked('right', { valid: true, errors: [] })])
 })
 
 test('run() of split makes a message of each element', async (t) => {

@@ -2,6 +2,7 @@ import { messageOf, TerminalError } from '#lib/errors'
 import type { Logger } from '#lib/logger'
 import type { Outbound } from '#lib/outbound/outbound'
 import type { ExpressionPool } from '../expression/expression-pool.ts'
+import type { SchemaClient } from '../schema/schema-client.ts'
 import { authorisedOutbound } from '../secret/authorised-outbound.ts'
 import type { Secret } from '../secret/secret-client.ts'
 import type { ComponentFunction, HostContext, Message } from './component.ts'
@@ -13,6 +14,7 @@ export interface ComponentRunnerDeps {
   readonly registry: Pick<ComponentRegistry, 'resolve'>
   readonly pool: Pick<ExpressionPool, 'run'>
   readonly outbound: Pick<Outbound, 'request'>
+  readonly schemas: SchemaClient
   readonly logger: Logger
   /** Of components in the hub's own process; the pool has its own. */
   readonly limits?: OutputLimits
@@ -27,6 +29,8 @@ export interface StepCall {
   readonly fields: unknown
   /** The secret by which the step acts, for components that take one. */
   readonly secret?: Secret | undefined
+  /** The run token: what the step asks the hub for, it asks for by it. */
+  readonly token: string
   /** The message, or its JSON text if that is at hand. */
   readonly message: Message | string
   /** The same for every attempt. */
@@ -76,11 +80,12 @@ export function createComponentRunner(deps: ComponentRunnerDeps): ComponentRunne
   }
 
   async function runOnHost(action: Action, call: StepCall): Promise<string[]> {
-    const { idempotencyKey, key, message, secret } = call
+    const { idempotencyKey, key, message, secret, token } = call
     const outputs = createOutputs(deps.limits)
     const context = new StepContext({
       emit: outputs.emit,
       outbound: secret === undefined ? deps.outbound : authorisedOutbound(deps.outbound, secret),
+      schemas: { validate: (schema, document) => deps.schemas.validate({ schema, document, token }) },
       idempotencyKey,
       signal: call.signal ?? stopping.signal,
       log: () => deps.logger.child({ component: action.component, function: action.name, step: key }),
@@ -121,17 +126,19 @@ export function createComponentRunner(deps: ComponentRunnerDeps): ComponentRunne
 class StepContext implements HostContext {
   readonly emit: HostContext['emit']
   readonly outbound: HostContext['outbound']
+  readonly schemas: HostContext['schemas']
   readonly idempotencyKey: string
   readonly signal: AbortSignal
   readonly #log: () => Logger
   #logger: Logger | undefined
 
-  constructor({ emit, outbound, idempotencyKey, signal, log }: Omit<HostContext, 'logger'> & { log: () => Logger }) {
-    this.emit = emit
-    this.outbound = outbound
-    this.idempotencyKey = idempotencyKey
-    this.signal = signal
-    this.#log = log
+  constructor(parts: Omit<HostContext, 'logger'> & { log: () => Logger }) {
+    this.emit = parts.emit
+    this.outbound = parts.outbound
+    this.schemas = parts.schemas
+    this.idempotencyKey = parts.idempotencyKey
+    this.signal = parts.signal
+    this.#log = parts.log
   }
 
   /** Made when first used: most steps log nothing. */

@@ -18,10 +18,33 @@ export interface ComponentContext {
   emit(name: string, value?: unknown): Promise<void>
 }
 
+/** What is wrong with a document. */
+export interface DocumentFault {
+  /** JSON pointer into the document. */
+  readonly path: string
+  readonly schemaPath: string
+  readonly keyword: string
+  readonly message: string
+}
+
+/** What a schema says of a document. */
+export interface DocumentVerdict {
+  readonly valid: boolean
+  /** At most 100; none where it is valid. */
+  readonly errors: readonly DocumentFault[]
+}
+
+/** The schemas that a flow may use: those of its tenant, and public ones. */
+export interface Schemas {
+  /** Rejects with a `TerminalError` when there is no such schema or it cannot be used, and with any other error while that cannot be known. */
+  validate(schema: string, document: unknown): Promise<DocumentVerdict>
+}
+
 /** The context of a component that runs in the hub's own process. */
 export interface HostContext extends ComponentContext {
   /** Authorises its calls by the secret of the step, if it has one, which the step itself never sees. */
   readonly outbound: Pick<Outbound, 'request'>
+  readonly schemas: Schemas
   /** The same for every attempt at the same message of the same step of a run. */
   readonly idempotencyKey: string
   /** Aborted when the step is to end early. */

@@ -65,6 +65,7 @@ export function createStepRunner({ runner, plans, runTokens, secrets, isHosted }
           function: node.function,
           fields: node.fields ?? {},
           secret,
+          token,
           message: isHosted(node.componentId) ? exactMessage(message) : message,
           idempotencyKey: taskId,
           signal,

@@ -5,6 +5,7 @@ import { changeFlow, type Flow } from '../flow.ts'
 import { FlowAnswer, FlowInputSchema, FlowParams, toDocument } from '../flow-document.ts'
 import { updateFlow } from '../flow-store.ts'
 import { permissions } from '../permissions.ts'
+import { storeMentions } from '../schema-mention-store.ts'
 
 /** `PATCH /flows/:id` */
 export const patchFlow = ({ db, bus, clock }: FlowRepositoryDeps) =>
@@ -24,6 +25,7 @@ export const patchFlow = ({ db, bus, clock }: FlowRepositoryDeps) =>
         const { flow: after, changed } = changeFlow(before, body, clock())
         if (changed.length === 0) return after
         await updateFlow(tx, after)
+        if (changed.includes('graph')) await storeMentions(tx, after)
         const told = changed.filter((field) => field !== 'graph')
         await bus.publish(tx, {
           name: 'flowrepo.flow.modified',

@@ -7,6 +7,7 @@ import { createFlow } from '../flow.ts'
 import { FlowAnswer, FlowInputSchema, toDocument } from '../flow-document.ts'
 import { insertFlow } from '../flow-store.ts'
 import { permissions } from '../permissions.ts'
+import { storeMentions } from '../schema-mention-store.ts'
 
 /** `POST /flows` */
 export const postFlow = ({ db, bus, clock }: FlowRepositoryDeps) =>
@@ -25,6 +26,7 @@ export const postFlow = ({ db, bus, clock }: FlowRepositoryDeps) =>
       const flow = createFlow(body, { id: newId(), userId: principal.id, tenantId: tenant, now: clock() })
       await db.transaction(scopeOf(principal), async (tx) => {
         await insertFlow(tx, flow)
+        await storeMentions(tx, flow)
         const { name, tenantId } = flow
         const named = name === '' ? `flow ${flow.id}` : name
         await bus.publish(tx, {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { locationOf } from '../language/location.ts'
+import { locationOf } from '#lib/schema-location'
 import { checkTargets } from '../language/targets.ts'
 import { type ImportPlan, planImport } from './import-plan.ts'
 

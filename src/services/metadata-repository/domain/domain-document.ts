@@ -31,7 +31,7 @@ export const DomainDocument = Type.Object({
   description: Type.Optional(Description),
   public: Type.Boolean(),
   compatibility: CompatibilityModeSchema,
-  owners: Type.Array(OwnerSchema),
+  owners: Type.Array(OwnerSchema, { description: 'None where the hub alone changes it' }),
   tenant: Type.Optional({ ...Id, description: 'Absent for one of the hub itself' }),
   createdAt: Moment,
   updatedAt: Moment,
@@ -43,12 +43,17 @@ export const DomainAnswer = Type.Object({ data: DomainDocument })
 /** Path parameters of a route for one domain. */
 export const DomainParams = Type.Object({ id: Type.String({ format: 'uuid', description: 'The domain' }) })
 
+/** Writes the owners of a domain and of its schemas for callers. */
+export function ownersOf({ ownerId }: Pick<Domain, 'ownerId'>): Static<typeof OwnerSchema>[] {
+  return ownerId === undefined ? [] : [{ id: ownerId, type: 'USER' }]
+}
+
 /** Writes a domain for callers. */
 export function domainDocument(domain: Domain): Static<typeof DomainDocument> {
-  const { id, tenantId, name, description, compatibility, ownerId, createdAt, updatedAt } = domain
+  const { id, tenantId, name, description, compatibility, createdAt, updatedAt } = domain
   return {
     ...{ _id: id, id, name, ...(description !== undefined && { description }), public: domain.public, compatibility },
-    ...{ owners: [{ id: ownerId, type: 'USER' as const }], ...(tenantId && { tenant: tenantId }) },
+    ...{ owners: ownersOf(domain), ...(tenantId && { tenant: tenantId }) },
     ...{ createdAt: createdAt.toISOString(), updatedAt: updatedAt.toISOString() },
   }
 }

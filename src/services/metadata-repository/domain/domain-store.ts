@@ -9,7 +9,7 @@ interface DomainRow {
   readonly description: string | null
   readonly public: boolean
   readonly compatibility: CompatibilityMode
-  readonly owner_id: string
+  readonly owner_id: string | null
   readonly created_at: Date
   readonly updated_at: Date
 }
@@ -101,7 +101,7 @@ function toValues(domain: Domain): unknown[] {
   const { id, tenantId, name, description, compatibility, ownerId, createdAt, updatedAt } = domain
   return [
     ...[id, tenantId ?? null, name, description ?? null],
-    ...[domain.public, compatibility, ownerId, createdAt, updatedAt],
+    ...[domain.public, compatibility, ownerId ?? null, createdAt, updatedAt],
   ]
 }
 
@@ -113,7 +113,7 @@ function toDomain(row: DomainRow): Domain {
     description: row.description ?? undefined,
     public: row.public,
     compatibility: row.compatibility,
-    ownerId: row.owner_id,
+    ownerId: row.owner_id ?? undefined,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   }

@@ -12,7 +12,8 @@ export interface Domain {
   readonly public: boolean
   /** By which changes of its schemas are checked that name no mode of their own. */
   readonly compatibility: CompatibilityMode
-  readonly ownerId: string
+  /** Undefined = the hub itself, which alone changes it. */
+  readonly ownerId: string | undefined
   readonly createdAt: Date
   readonly updatedAt: Date
 }

@@ -1,4 +1,4 @@
-import { decodedUri, encodedUri, hasScheme, withoutOrigin } from './location.ts'
+import { decodedUri, encodedUri, hasScheme, withoutOrigin } from '#lib/schema-location'
 
 /** The addresses of one thing: a schema has the one that its author gave it, and the one that it has in its domain. */
 export interface Addresses {

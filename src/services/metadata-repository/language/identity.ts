@@ -1,7 +1,7 @@
+import { decodedUri, hasScheme, isInHub, placeOf, withoutOrigin } from '#lib/schema-location'
 import { canonical } from './base.ts'
 import { type Dialect, grammarOf } from './dialect.ts'
 import type { JsonObject } from './json-schema.ts'
-import { decodedUri, hasScheme, isInHub, placeOf, withoutOrigin } from './location.ts'
 
 /**
  * What a schema as a whole calls itself: its `$id`, in draft-04 its `id`. Many schemas have the keyword of the other drafts instead, and

@@ -1,8 +1,8 @@
+import { locationOf, type SchemaPlace, uriFault } from '#lib/schema-location'
 import { baseAt } from './base.ts'
 import { type Dialect, dialectFault, dialectNamed, grammarOf } from './dialect.ts'
 import { absoluteIdentity, identityOfWhole, otherIdKeyword, uriOfIdentity } from './identity.ts'
 import { type Fault, isJsonObject, isSchema, type JsonObject, type JsonSchema, shown } from './json-schema.ts'
-import { locationOf, type SchemaPlace, uriFault } from './location.ts'
 import { identityOf, type Resource, SchemaIndex } from './schema-index.ts'
 import {
   type BrokenReference,

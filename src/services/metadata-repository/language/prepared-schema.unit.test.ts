@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { locationOf } from '#lib/schema-location'
 import { absoluteIdentity } from './identity.ts'
 import { isJsonObject } from './json-schema.ts'
-import { locationOf } from './location.ts'
 import { type PrepareOptions, prepareSchema } from './prepared-schema.ts'
 import { toPublic } from './public-schema.ts'
 

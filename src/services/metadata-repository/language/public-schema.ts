@@ -1,7 +1,7 @@
+import { placeOf, withOrigin } from '#lib/schema-location'
 import { baseAt } from './base.ts'
 import { type Dialect, dialectNamed, grammarOf } from './dialect.ts'
 import { isJsonObject, type JsonObject, type JsonSchema } from './json-schema.ts'
-import { placeOf, withOrigin } from './location.ts'
 import { SchemaIndex } from './schema-index.ts'
 import { linksOf } from './schema-reference.ts'
 

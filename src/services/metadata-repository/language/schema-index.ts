@@ -1,8 +1,8 @@
+import { encodedUri, isInHub, locationOf, placeOf, type SchemaPlace, withoutOrigin } from '#lib/schema-location'
 import { type Addresses, type Base, pathOf, placedAt, resolved } from './base.ts'
 import { childrenOf, type Dialect, grammarOf } from './dialect.ts'
 import { pointerKeys, pointerTo, valuesOnTheWay } from './json-pointer.ts'
 import { type Fault, isJsonObject, isSchema, type JsonObject, type JsonSchema, shown } from './json-schema.ts'
-import { encodedUri, isInHub, locationOf, placeOf, type SchemaPlace, withoutOrigin } from './location.ts'
 
 const deepestSchema = 64
 const mostSchemas = 20_000

@@ -1,7 +1,15 @@
+import {
+  decodedUri,
+  hasScheme,
+  isInHub,
+  locationOf,
+  placeOf,
+  type SchemaPlace,
+  withoutOrigin,
+} from '#lib/schema-location'
 import { type Base, resolved, uriOf } from './base.ts'
 import { uriOfIdentity } from './identity.ts'
 import { shown } from './json-schema.ts'
-import { decodedUri, hasScheme, isInHub, locationOf, placeOf, type SchemaPlace, withoutOrigin } from './location.ts'
 import { cut, type Resource, type SchemaIndex, type Subschema } from './schema-index.ts'
 
 const longestReference = 2_000

@@ -1,5 +1,5 @@
+import { placeOf } from '#lib/schema-location'
 import type { JsonSchema } from './json-schema.ts'
-import { placeOf } from './location.ts'
 import type { PreparedSchema } from './prepared-schema.ts'
 import { indexOfStored } from './public-schema.ts'
 import type { SchemaIndex } from './schema-index.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { locationOf } from '#lib/schema-location'
 import type { JsonSchema } from './json-schema.ts'
-import { locationOf } from './location.ts'
 import { prepareSchema } from './prepared-schema.ts'
 import { checkTargets, outerTargetsOf, targetsOf } from './targets.ts'
 

@@ -1,6 +1,8 @@
 import { route } from '#lib/http/route'
+import { scopeOf } from '#lib/scope'
 import type { MetadataRepositoryDeps } from '../deps.ts'
-import { changingDomain } from '../domain/domain-change.ts'
+import { changingDomain, readChangeable } from '../domain/domain-change.ts'
+import { demandNoFlows } from '../schema/flow-refusal.ts'
 import { UriParams } from '../schema/schema-document.ts'
 import { schemaAt } from '../schema/schema-reader.ts'
 import { deleteSchemaById } from '../schema/schema-store.ts'
@@ -12,12 +14,15 @@ export const deleteSchema = (parts: MetadataRepositoryDeps) =>
   route({
     method: 'DELETE',
     path: '/api/v1/domains/:id/schemas/*',
-    summary: 'Delete a schema with all its versions, unless another refers to it',
+    summary: 'Delete a schema with all its versions, unless another refers to it or a flow uses it',
     permission: 'signed-in',
     params: UriParams,
     response: { 204: null },
     errors: ['not-found', 'conflict'],
     async handle({ params, principal }) {
+      const reach = await readChangeable(parts, principal, params.id)
+      const { schema } = await parts.db.transaction(scopeOf(principal), (tx) => schemaAt(tx, reach.id, params['*']))
+      await demandNoFlows(parts, principal, { path: schema.location, reach, what: 'delete the schema' })
       await changingDomain(parts, { principal, id: params.id }, async (tx, domain) => {
         const { schema } = await schemaAt(tx, domain.id, params['*'])
         await demandUnusedSchema(tx, schema)

@@ -3,6 +3,7 @@ import { route } from '#lib/http/route'
 import { Id } from '#lib/schema'
 import { scopeOf } from '#lib/scope'
 import type { MetadataRepositoryDeps } from '../deps.ts'
+import { findFlowUsage, flowUsageFields, toldFlows } from '../schema/flow-usage.ts'
 import { SchemaParams } from '../schema/schema-document.ts'
 import { schemaOf } from '../schema/schema-reader.ts'
 import { findReferrers } from '../schema/usage.ts'
@@ -12,7 +13,7 @@ const MOST = 100
 const Referrer = Type.Object({ id: Id, domainId: Id, uri: Type.String(), name: Type.String() })
 
 /** `GET /schemas/:id/usage` */
-export const getUsage = ({ db }: Pick<MetadataRepositoryDeps, 'db'>) =>
+export const getUsage = (parts: Pick<MetadataRepositoryDeps, 'db' | 'flowRepository'>) =>
   route({
     method: 'GET',
     path: '/api/v1/schemas/:id/usage',
@@ -23,15 +24,18 @@ export const getUsage = ({ db }: Pick<MetadataRepositoryDeps, 'db'>) =>
       200: Type.Object({
         schemas: Type.Array(Referrer, { maxItems: MOST }),
         more: Type.Boolean({ description: `Whether there are more than ${MOST}` }),
+        ...flowUsageFields,
       }),
     },
     errors: ['not-found'],
     async handle({ params, principal }) {
-      const referrers = await db.transaction(scopeOf(principal), async (tx) => {
+      const { referrers, location } = await parts.db.transaction(scopeOf(principal), async (tx) => {
         const { schema } = await schemaOf(tx, params.id)
-        return findReferrers(tx, schema.id, MOST + 1)
+        return { location: schema.location, referrers: await findReferrers(tx, schema.id, MOST + 1) }
       })
+      const { tenant } = principal
+      const flows = toldFlows(principal, await findFlowUsage(parts, location, tenant), tenant)
       const schemas = referrers.slice(0, MOST).map(({ id, domainId, uri, name }) => ({ id, domainId, uri, name }))
-      return { status: 200, body: { schemas, more: referrers.length > MOST } }
+      return { status: 200, body: { schemas, more: referrers.length > MOST, ...flows } }
     },
   })

@@ -4,6 +4,7 @@ import { scopeOf } from '#lib/scope'
 import type { MetadataRepositoryDeps } from '../deps.ts'
 import { type CompatibilityMode, CompatibilityModeSchema } from '../schema/compatibility.ts'
 import { type Finding, findBreaks, findFaults, withBroken } from '../schema/examination.ts'
+import { flowsHurt, flowUsageFields } from '../schema/flow-usage.ts'
 import { demandNoBroken, demandNoFaults } from '../schema/refusal.ts'
 import { lookAt } from '../schema/schema-change.ts'
 import { SchemaParams, ValueSchema } from '../schema/schema-document.ts'
@@ -30,7 +31,7 @@ const FindingSchema = Type.Object({
 })
 
 /** `POST /schemas/:id/compatibility` */
-export const postCompatibility = ({ db, checks, publicUrl }: MetadataRepositoryDeps) =>
+export const postCompatibility = (parts: MetadataRepositoryDeps) =>
   route({
     method: 'POST',
     path: '/api/v1/schemas/:id/compatibility',
@@ -50,10 +51,14 @@ export const postCompatibility = ({ db, checks, publicUrl }: MetadataRepositoryD
         compatible: Type.Boolean(),
         mode: CompatibilityModeSchema,
         differences: Type.Array(FindingSchema, { description: 'At most 20' }),
+        usedBy: Type.Optional(
+          Type.Object(flowUsageFields, { description: 'The flows that would be hurt, where it is not compatible' }),
+        ),
       }),
     },
     errors: ['not-found'],
     async handle({ params, body, principal, signal }) {
+      const { db, checks, publicUrl } = parts
       const scope = scopeOf(principal)
       const { outlook, mode } = await db.transaction(scope, async (tx) => {
         const { schema, domain } = await schemaOf(tx, params.id)
@@ -67,8 +72,11 @@ export const postCompatibility = ({ db, checks, publicUrl }: MetadataRepositoryD
       const readVersion = (id: string, version: number) => db.transaction(scope, (tx) => findVersion(tx, id, version))
       const examining = { checks, key: keyOf(principal), readVersion, signal }
       demandNoFaults(await findFaults(outlook, examining))
-      const differences = (await findBreaks(outlook, examining)).map(told)
-      return { status: 200, body: { compatible: differences.length === 0, mode, differences } }
+      const findings = await findBreaks(outlook, examining)
+      const differences = findings.map(told)
+      if (differences.length === 0) return { status: 200, body: { compatible: true, mode, differences } }
+      const usedBy = await flowsHurt(parts, principal, outlook, findings)
+      return { status: 200, body: { compatible: false, mode, differences, usedBy } }
     },
   })
 

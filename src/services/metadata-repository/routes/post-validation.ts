@@ -1,16 +1,20 @@
 import { Type } from 'typebox'
-import { type Fault, HubError } from '#lib/errors'
-import { route } from '#lib/http/route'
+import { fieldError } from '#lib/errors'
+import { type Route, route } from '#lib/http/route'
 import type { Tx } from '#lib/postgres'
+import type { Principal } from '#lib/principal'
+import { locationOf, placeOf, withoutOrigin } from '#lib/schema-location'
 import { scopeOf } from '#lib/scope'
-import type { MetadataRepositoryDeps } from '../deps.ts'
-import type { Bundle } from '../language/bundle.ts'
-import { prepareSchema } from '../language/prepared-schema.ts'
-import { checkTargets } from '../language/targets.ts'
+import { found, type MetadataRepositoryDeps } from '../deps.ts'
+import type { Schema } from '../schema/schema.ts'
 import { SchemaParams } from '../schema/schema-document.ts'
 import { schemaOf } from '../schema/schema-reader.ts'
-import { bundleOf, type KnownSchema, SpaceLoader } from '../schema/schema-space.ts'
+import { findSchemasAt } from '../schema/schema-store.ts'
 import { keyOf } from '../schema/schema-writer.ts'
+import { wholeBundle } from '../schema/whole-bundle.ts'
+
+/** Bytes: the largest message that a step of a flow sends on, and what stands around it. */
+const BODY_LIMIT = 11 * 1_048_576
 
 const DocumentFault = Type.Object({
   path: Type.String({ description: 'JSON pointer into the document' }),
@@ -19,57 +23,64 @@ const DocumentFault = Type.Object({
   message: Type.String(),
 })
 
-/** How many broken references are told. */
-const MOST_TOLD = 20
+const same = {
+  method: 'POST',
+  permission: 'signed-in',
+  bodyLimit: BODY_LIMIT,
+  allowNul: true,
+  response: { 200: Type.Object({ valid: Type.Boolean(), errors: Type.Array(DocumentFault, { maxItems: 100 }) }) },
+  errors: ['not-found', 'conflict', 'too-large'],
+} as const
 
-/** `POST /schemas/:id/validate` */
-export const postValidation = ({ db, checks }: Pick<MetadataRepositoryDeps, 'db' | 'checks'>) =>
+const document = Type.Unknown({ description: 'Any JSON' })
+
+type Parts = Pick<MetadataRepositoryDeps, 'db' | 'checks' | 'publicUrl'>
+
+/** `POST /schemas/:id/validate` and `POST /validate`, for who has the address of a schema. */
+export const validationRoutes = (parts: Parts): Route[] => [
   route({
-    method: 'POST',
+    ...same,
     path: '/api/v1/schemas/:id/validate',
     summary: 'Check a document against the newest version of a schema',
-    permission: 'signed-in',
     params: SchemaParams,
-    body: Type.Object({ document: Type.Unknown({ description: 'Any JSON' }) }, { additionalProperties: false }),
-    allowNul: true,
-    response: { 200: Type.Object({ valid: Type.Boolean(), errors: Type.Array(DocumentFault) }) },
-    errors: ['not-found', 'conflict'],
+    body: Type.Object({ document }, { additionalProperties: false }),
     async handle({ params, body, principal }) {
-      const bundle = await db.transaction(scopeOf(principal), (tx) => wholeBundle(tx, params.id))
-      const faults = await checks.validate(bundle, body.document, keyOf(principal))
-      const errors = faults.map(({ path, schemaPath, keyword, message }) => ({ path, schemaPath, keyword, message }))
-      return { status: 200, body: { valid: errors.length === 0, errors } }
+      return validate(parts, principal, body.document, async (tx) => (await schemaOf(tx, params.id)).schema)
     },
-  })
-
-/** The schema with all that it leads to. Throws `conflict` where a reference leads nowhere. */
-async function wholeBundle(tx: Tx, id: string): Promise<Bundle> {
-  const { schema } = await schemaOf(tx, id)
-  const loader = new SpaceLoader(tx)
-  const [root] = await loader.load([schema.location])
-  if (root === undefined) throw new Error(`Cannot read schema "${id}" as it must have its newest version`)
-  const bundle = bundleOf(root, loader.space)
-  const members = Object.keys(bundle.schemas).flatMap((location) => loader.space.get(location) ?? [])
-  const isWhole = members.every(
-    ({ hasBroken, refs }) => !hasBroken && refs.every((ref) => Object.hasOwn(bundle.schemas, ref)),
-  )
-  const faults = isWhole ? [] : brokenIn(members)
-  if (faults.length === 0) return bundle
-  throw new HubError(
-    'conflict',
-    `Cannot validate by the schema as its references must lead somewhere: ${faults[0]?.message}`,
-    {
-      faults: faults.slice(0, MOST_TOLD),
+  }),
+  route({
+    ...same,
+    path: '/api/v1/validate',
+    summary: 'Check a document against the newest version of the schema at an address',
+    body: Type.Object(
+      {
+        schema: Type.String({
+          maxLength: 2_500,
+          description: 'Address of the schema, with or without the hub’s origin',
+        }),
+        document,
+      },
+      { additionalProperties: false },
+    ),
+    async handle({ body, principal }) {
+      const place = placeOf(withoutOrigin(body.schema, parts.publicUrl()))
+      if (place === undefined) throw fieldError('invalid-body', 'schema', 'must be the address of a schema of this hub')
+      return validate(parts, principal, body.document, async (tx) => {
+        const [schema] = await findSchemasAt(tx, [locationOf(place)])
+        return found(schema, 'schema', 'schema')
+      })
     },
-  )
-}
+  }),
+]
 
-/** What was broken may be whole by now, and the other way round. */
-function brokenIn(members: readonly KnownSchema[]): Fault[] {
-  const prepared = members.map(({ domainId, uri, value }) => prepareSchema(value, { domainId, uri, origin: '' }))
-  return checkTargets(prepared, () => undefined).flatMap(({ uri, broken }) =>
-    broken.map(({ path, ref, reason }) => ({
-      message: `Reference "${ref}" at "${path}" of schema "${uri}" ${reason}`,
-    })),
-  )
+async function validate(
+  { db, checks }: Parts,
+  principal: Principal,
+  document: unknown,
+  find: (tx: Tx) => Promise<Schema>,
+) {
+  const bundle = await db.transaction(scopeOf(principal), async (tx) => wholeBundle(tx, await find(tx)))
+  const faults = await checks.validate(bundle, document, keyOf(principal))
+  const errors = faults.map(({ path, schemaPath, keyword, message }) => ({ path, schemaPath, keyword, message }))
+  return { status: 200 as const, body: { valid: errors.length === 0, errors } }
 }

@@ -1,10 +1,12 @@
 import { route } from '#lib/http/route'
 import type { Tx } from '#lib/postgres'
+import { domainPathOf } from '#lib/schema-location'
 import { eventFields, type MetadataRepositoryDeps } from '../deps.ts'
 import { changeDomain, type Domain, type DomainField } from '../domain/domain.ts'
-import { changingDomain } from '../domain/domain-change.ts'
+import { changingDomain, readChangeable } from '../domain/domain-change.ts'
 import { DomainAnswer, DomainChangeSchema, DomainParams, domainDocument } from '../domain/domain-document.ts'
 import { updateDomain } from '../domain/domain-store.ts'
+import { demandNoForeignFlows } from '../schema/flow-refusal.ts'
 import { demandReadable, demandUnused } from '../schema/usage.ts'
 
 /** `PUT /domains/:id` */
@@ -14,7 +16,7 @@ export const putDomain = (parts: MetadataRepositoryDeps) =>
     path: '/api/v1/domains/:id',
     summary: 'Change a domain',
     description:
-      'What is absent stays. By its owner, or with `metadata.domains.crud` in its tenant. What schemas of others refer to stays public, and what is to ' +
+      'What is absent stays. By its owner, or with `metadata.domains.crud` in its tenant. What schemas of others refer to, or flows of others use, stays public, and what is to ' +
       'become public must refer to public schemas alone.',
     permission: 'signed-in',
     params: DomainParams,
@@ -22,6 +24,11 @@ export const putDomain = (parts: MetadataRepositoryDeps) =>
     response: { 200: DomainAnswer },
     errors: ['not-found', 'conflict'],
     async handle({ params, body, principal }) {
+      const reach = await readChangeable(parts, principal, params.id)
+      if (reach.public && body.public === false) {
+        const what = 'take the domain from other tenants'
+        await demandNoForeignFlows(parts, { path: domainPathOf(reach.id), reach, what })
+      }
       const data = await changingDomain(parts, { principal, id: params.id }, async (tx, before) => {
         const { domain, changed } = changeDomain(before, body, { by: principal, now: parts.clock() })
         if (changed.length === 0) return domain

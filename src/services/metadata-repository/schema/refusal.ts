@@ -27,12 +27,16 @@ export function demandNoBroken({ uri, broken }: Pick<PreparedSchema, 'uri' | 'br
   demandNoFaults(broken.map(({ path, ref, reason }) => ({ uri, path, message: `Reference "${ref}" ${reason}` })))
 }
 
-/** Throws `incompatible-schema` with a report unless nothing would break. */
-export function demandKept(findings: readonly Finding[], where: Where = 'value'): void {
+/** Throws `incompatible-schema` with a report unless nothing would break. `usedBy` says which flows would be hurt; it is asked for then alone. */
+export async function demandKept(
+  findings: readonly Finding[],
+  usedBy: () => Promise<object>,
+  where: Where = 'value',
+): Promise<void> {
   const [first] = findings
   if (first === undefined) return
   const faults = findings.map(({ message }) => ({ field: where, message }))
-  const report = { compatible: false, differences: findings }
+  const report = { compatible: false, differences: findings, usedBy: await usedBy() }
   throw new HubError('incompatible-schema', `Cannot change the schema as it must keep its promises: ${first.message}`, {
     faults,
     report,

@@ -1,9 +1,9 @@
 import { type Static, Type } from 'typebox'
 import { Id, Moment } from '#lib/schema'
+import { withOrigin } from '#lib/schema-location'
 import type { Domain } from '../domain/domain.ts'
-import { OwnerSchema } from '../domain/domain-document.ts'
+import { OwnerSchema, ownersOf } from '../domain/domain-document.ts'
 import { dialects } from '../language/dialect.ts'
-import { withOrigin } from '../language/location.ts'
 import { toPublic } from '../language/public-schema.ts'
 import { CompatibilityModeSchema } from './compatibility.ts'
 import { longestName, type Schema, type SchemaVersion } from './schema.ts'
@@ -67,7 +67,11 @@ export const SchemaDocument = Type.Object({ ...head, ...version, value: ValueSch
 export const SchemaAnswer = Type.Object({ data: SchemaDocument })
 
 /** A version in a list. */
-export const VersionHead = Type.Object({ ...version, createdBy: Id, createdAt: Moment })
+export const VersionHead = Type.Object({
+  ...version,
+  createdBy: Type.Optional({ ...Id, description: 'Absent = the hub itself' }),
+  createdAt: Moment,
+})
 
 /** A version as callers receive it. */
 export const VersionDocument = Type.Object({ ...VersionHead.properties, value: ValueSchema })
@@ -87,7 +91,7 @@ export function schemaHead(schema: Schema, domain: Pick<Domain, 'ownerId'>, orig
   return {
     ...{ _id: id, id, domainId, uri, location: withOrigin(location, origin), name },
     ...{ ...(description !== undefined && { description }), ...(compatibility && { compatibility }) },
-    ...{ owners: [{ id: domain.ownerId, type: 'USER' as const }], ...(tenantId && { tenant: tenantId }) },
+    ...{ owners: ownersOf(domain), ...(tenantId && { tenant: tenantId }) },
     ...{ version: schema.version, refs: refs.map((ref) => withOrigin(ref, origin)) },
     ...{ createdAt: createdAt.toISOString(), updatedAt: updatedAt.toISOString() },
   }
@@ -109,6 +113,6 @@ export function versionHead(of: Omit<SchemaVersion, 'value'>, origin: string): S
   return {
     ...{ version: of.version, dialect, refs: refs.map((ref) => withOrigin(ref, origin)) },
     broken: broken.map(({ path, ref, reason }) => ({ path, ref, reason })),
-    ...{ createdBy, createdAt: createdAt.toISOString() },
+    ...{ ...(createdBy && { createdBy }), createdAt: createdAt.toISOString() },
   }
 }

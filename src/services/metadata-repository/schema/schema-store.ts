@@ -89,6 +89,20 @@ export async function findSchemasAt(tx: Tx, locations: readonly string[]): Promi
   return rows.map(toSchema)
 }
 
+/** All schemas of a domain, each with the text of its newest version. For domains that are known to be small. */
+export async function findSchemasIn(
+  tx: Tx,
+  domainId: string,
+): Promise<{ readonly schema: Schema; readonly text: string }[]> {
+  const rows = await tx.query<SchemaRow & { readonly text: string }>(
+    `select ${COLUMNS}, (select value from metadata_repository.schema_version v
+                          where v.schema_id = s.id and v.version = s.version) as text
+       from metadata_repository.schema s where domain_id = $1`,
+    [domainId],
+  )
+  return rows.map((row) => ({ schema: toSchema(row), text: row.text }))
+}
+
 /** The schemas of a page, and how many there are in all. */
 export async function listSchemas(
   tx: Tx,

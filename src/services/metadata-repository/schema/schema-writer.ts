@@ -5,12 +5,13 @@ import { newId } from '#lib/id'
 import type { Tx } from '#lib/postgres'
 import type { Principal } from '#lib/principal'
 import { changeScope } from '../access.ts'
-import { eventFields, type MetadataRepositoryDeps } from '../deps.ts'
+import { type By, eventFields, type MetadataRepositoryDeps } from '../deps.ts'
 import type { Domain } from '../domain/domain.ts'
 import { changingDomain, readChangeable } from '../domain/domain-change.ts'
 import type { PreparedSchema } from '../language/prepared-schema.ts'
 import type { BrokenReference } from '../language/schema-reference.ts'
 import { type Examining, findBreaks, findFaults, type SchemaFault, withBroken } from './examination.ts'
+import { flowsHurt } from './flow-usage.ts'
 import { demandKept, demandNoFaults, type Where } from './refusal.ts'
 import { changeSchema, createSchema, longestLocation, type Schema, type SchemaField } from './schema.ts'
 import { fingerprintOf, lookAt, type SchemaChange, type Wish } from './schema-change.ts'
@@ -73,11 +74,12 @@ async function tryToWrite(parts: MetadataRepositoryDeps, request: Request): Prom
     readVersion: (id, version) => parts.db.transaction(scope, (tx) => findVersion(tx, id, version)),
   }
   demandNoFaults(await findFaults(outlook, examining), request.where)
-  demandKept(await findBreaks(outlook, examining), request.where)
+  const findings = await findBreaks(outlook, examining)
+  await demandKept(findings, () => flowsHurt(parts, principal, outlook, findings), request.where)
   return changingDomain(parts, { principal, id: domain.id }, async (tx, domain) => {
     const now = await lookAt(tx, domain, wishes)
     if (fingerprintOf(now) !== fingerprintOf(outlook)) return undefined
-    return store(parts, tx, { domain, changes: now.changes, prepared, by: principal })
+    return storeChanges(parts, tx, { domain, changes: now.changes, prepared, by: principal })
   })
 }
 
@@ -95,14 +97,26 @@ function preparedFaults({ uri, location, faults }: PreparedSchema): SchemaFault[
 type Told = { [N in keyof Payloads & `metadata.schema.${string}`]: NewEvent<N, Payloads[N]> }[keyof Payloads &
   `metadata.schema.${string}`]
 
-interface Storing {
-  readonly domain: Domain
-  readonly changes: readonly SchemaChange[]
-  readonly prepared: ReadonlyMap<string, PreparedSchema>
-  readonly by: Principal
+/** A change as far as it is stored. */
+export type SoundChange = Pick<SchemaChange, 'prepared' | 'input' | 'isOtherValue'> & {
+  readonly before: Pick<NonNullable<SchemaChange['before']>, 'schema'> | undefined
 }
 
-async function store(parts: MetadataRepositoryDeps, tx: Tx, storing: Storing): Promise<readonly Written[]> {
+/** Changes that are known to be sound. */
+export interface Storing {
+  readonly domain: Domain
+  readonly changes: readonly SoundChange[]
+  /** By location, where it is to be stored otherwise than the change has it. */
+  readonly prepared: ReadonlyMap<string, PreparedSchema>
+  readonly by: By
+}
+
+/** Stores the changes as they are, while nobody else changes anything: each that is one gets its event. */
+export async function storeChanges(
+  parts: Pick<MetadataRepositoryDeps, 'bus' | 'clock'>,
+  tx: Tx,
+  storing: Storing,
+): Promise<readonly Written[]> {
   const events: Told[] = []
   const written: Written[] = []
   const statements: Promise<void>[] = []
@@ -116,7 +130,7 @@ async function store(parts: MetadataRepositoryDeps, tx: Tx, storing: Storing): P
     statements.push(change.before ? updateSchema(tx, schema) : insertSchema(tx, schema))
     if (!change.isOtherValue) continue
     const { id: schemaId, tenantId, version, refs } = schema
-    const made = { broken, createdBy: storing.by.id, createdAt: schema.updatedAt }
+    const made = { broken, createdBy: storing.by?.id, createdAt: schema.updatedAt }
     statements.push(
       insertVersion(tx, { schemaId, version, tenantId, dialect, value: JSON.stringify(value), refs, ...made }),
     )
@@ -130,7 +144,7 @@ async function store(parts: MetadataRepositoryDeps, tx: Tx, storing: Storing): P
 function applied(
   { clock }: Pick<MetadataRepositoryDeps, 'clock'>,
   { domain, by }: Storing,
-  { prepared, input, before, isOtherValue }: SchemaChange,
+  { prepared, input, before, isOtherValue }: SoundChange,
 ): { readonly schema: Schema; readonly event?: Told } {
   if (before === undefined) {
     const making = { id: newId(), tenantId: domain.tenantId, domainId: domain.id, now: clock() }
@@ -149,7 +163,7 @@ function applied(
 }
 
 /** The fields that every event about a schema has. */
-export function schemaFields(schema: Schema, by: Pick<Principal, 'id'> | undefined) {
+export function schemaFields(schema: Schema, by: By) {
   return { ...eventFields(schema, by), domainId: schema.domainId, uri: schema.uri }
 }
 

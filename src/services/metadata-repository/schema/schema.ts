@@ -38,7 +38,8 @@ export interface SchemaVersion {
   readonly refs: readonly string[]
   /** What led nowhere when it was written. */
   readonly broken: readonly BrokenReference[]
-  readonly createdBy: string
+  /** Undefined = the hub itself. */
+  readonly createdBy: string | undefined
   readonly createdAt: Date
 }
 

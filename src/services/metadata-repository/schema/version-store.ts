@@ -11,7 +11,7 @@ interface VersionRow {
   readonly value: string
   readonly refs: string[]
   readonly broken: BrokenReference[]
-  readonly created_by: string
+  readonly created_by: string | null
   readonly created_at: Date
 }
 
@@ -22,7 +22,17 @@ export async function insertVersion(tx: Tx, version: SchemaVersion): Promise<voi
   const { schemaId, tenantId, dialect, value, refs, broken, createdBy, createdAt } = version
   await tx.query(
     `insert into metadata_repository.schema_version (${COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-    [schemaId, version.version, tenantId ?? null, dialect, value, refs, JSON.stringify(broken), createdBy, createdAt],
+    [
+      schemaId,
+      version.version,
+      tenantId ?? null,
+      dialect,
+      value,
+      refs,
+      JSON.stringify(broken),
+      createdBy ?? null,
+      createdAt,
+    ],
   )
 }
 
@@ -62,7 +72,7 @@ function toVersion(row: VersionRow): SchemaVersion {
     value: row.value,
     refs: row.refs,
     broken: row.broken,
-    createdBy: row.created_by,
+    createdBy: row.created_by ?? undefined,
     createdAt: row.created_at,
   }
 }

@@ -27,6 +27,11 @@ export function locationOf({ domainId, uri }: SchemaPlace): string {
   return `${domainsPath}${domainId}/schemas/${encodedUri(uri)}`
 }
 
+/** The path of the address of a domain. */
+export function domainPathOf(domainId: string): string {
+  return domainsPath + domainId
+}
+
 /** A uri with each of its segments percent-encoded. */
 export function encodedUri(uri: string): string {
   return uri.split('/').map(encodeURIComponent).join('/')
