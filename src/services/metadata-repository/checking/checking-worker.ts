@@ -20,6 +20,8 @@ interface Ready {
 
 /** Validators that are kept; the least recently used one goes first. */
 const MOST_KEPT = 50
+/** Characters. */
+const LARGE = 50_000
 const kept = new Map<string, Ready>()
 
 function readyOf(id: string, bundle: Bundle | null): Ready | undefined {
@@ -34,7 +36,9 @@ function readyOf(id: string, bundle: Bundle | null): Ready | undefined {
 
 function prepare(bundle: Bundle): Ready {
   const root = rootOfBundle(bundle)
-  return { root, validator: createValidator(root.set) }
+  // Ajv takes ten seconds and more to make the best of a large schema, and one to make something of it.
+  const isForFew = JSON.stringify(bundle).length > LARGE
+  return { root, validator: createValidator(root.set, { isForFew }) }
 }
 
 function answer(request: CheckRequest): unknown {

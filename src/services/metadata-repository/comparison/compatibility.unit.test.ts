@@ -304,6 +304,14 @@ const traps: readonly [string, JsonSchema, JsonSchema, unknown][] = [
     { b: 1 },
   ],
   [
+    'a dynamic reference to one place',
+    { properties: { a: { $dynamicRef: '#x' } }, $defs: { x: { $dynamicAnchor: 'x', type: 'number' } } },
+    { properties: { a: whole } },
+    { a: 0.5 },
+  ],
+  ['a former word for dependent properties', { type: 'object' }, { dependentRequired: { a: ['b'] } }, { a: 1 }],
+  ['a number that doubles do not tell apart', { multipleOf: 3 }, { multipleOf: 1.5, maximum: 1e9 }, 3e9],
+  [
     'what counts as evaluated by another keyword',
     { type: 'object', additionalProperties: true, unevaluatedProperties: false },
     object({}, { additionalProperties: false }),

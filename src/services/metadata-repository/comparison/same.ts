@@ -69,7 +69,9 @@ export function createSameness(): Sameness {
   function isSameKeyword(one: SchemaNode, other: SchemaNode, keyword: string): boolean {
     const [value, wanted] = [keywordOf(one, keyword), keywordOf(other, keyword)]
     if (value === undefined || wanted === undefined) return false
-    if (keyword === '$ref' || keyword === '$dynamicRef') return isSameReference(one, other, keyword, [value, wanted])
+    if (keyword === '$ref') return isSameReference(one, other, [value, wanted])
+    // The same words lead elsewhere from elsewhere.
+    if (keyword === '$dynamicRef') return false
     const holding = holdings.get(keyword)
     if (holding === undefined) return isSameValue(value, wanted)
     if (holding === 'schema') return isSameChild(one, other, [keyword])
@@ -80,15 +82,9 @@ export function createSameness(): Sameness {
     )
   }
 
-  function isSameReference(
-    one: SchemaNode,
-    other: SchemaNode,
-    keyword: string,
-    [value, wanted]: readonly unknown[],
-  ): boolean {
-    const follow = (node: SchemaNode, reference: unknown) =>
-      keyword === '$ref' ? node.set.resolve(node, String(reference)) : node.set.resolveDynamic(node, String(reference))
-    const [target, wantedTarget] = [follow(one, value), follow(other, wanted)]
+  function isSameReference(one: SchemaNode, other: SchemaNode, [value, wanted]: readonly unknown[]): boolean {
+    const target = one.set.resolve(one, String(value))
+    const wantedTarget = other.set.resolve(other, String(wanted))
     return target !== undefined && wantedTarget !== undefined && isSame(target, wantedTarget)
   }
 

@@ -1,3 +1,4 @@
+import pLimit from 'p-limit'
 import { HubError } from '#lib/errors'
 import type { Tx } from '#lib/postgres'
 import { demand, type Principal } from '#lib/principal'
@@ -36,19 +37,30 @@ export async function readChangeable(
   return there
 }
 
-/** Runs `work` with the domain, which the principal may change, while nobody else changes domains or schemas. Throws `not-found` or `forbidden`. */
+/** Whoever waits for the lock holds a connection, and others need some too. */
+const turns = pLimit(4)
+/** More do not wait. */
+const MOST_WAITING = 100
+
+/** Runs `work` with the domain, which the principal may change, while nobody else changes domains or schemas. Throws `not-found`, `forbidden`, `unavailable` where too many wait,
+ * and the signal's reason where the caller has gone before it is its turn. */
 export async function changingDomain<T>(
   parts: Pick<MetadataRepositoryDeps, 'db'>,
-  { principal, id }: { readonly principal: Principal; readonly id: string },
+  { principal, id, signal }: { readonly principal: Principal; readonly id: string; readonly signal?: AbortSignal },
   work: (tx: Tx, domain: Domain) => Promise<T>,
 ): Promise<T> {
   const seen = await readChangeable(parts, principal, id)
-  return parts.db.transaction(changeScope(seen), async (tx) => {
-    await lockSchemas(tx)
-    const domain = found(await findDomainById(tx, id, true), 'domain', 'id')
-    demandChange(principal, domain)
-    // What the transaction must see has become more.
-    if (domain.public !== seen.public) throw new HubError('unavailable', 'Another request was in the way: try again')
-    return work(tx, domain)
+  if (turns.pendingCount >= MOST_WAITING)
+    throw new HubError('unavailable', 'Too many changes of schemas wait: try again')
+  return turns(() => {
+    signal?.throwIfAborted()
+    return parts.db.transaction(changeScope(seen), async (tx) => {
+      await lockSchemas(tx)
+      const domain = found(await findDomainById(tx, id, true), 'domain', 'id')
+      demandChange(principal, domain)
+      // What the transaction must see has become more.
+      if (domain.public !== seen.public) throw new HubError('unavailable', 'Another request was in the way: try again')
+      return work(tx, domain)
+    })
   })
 }

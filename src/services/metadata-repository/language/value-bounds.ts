@@ -28,7 +28,12 @@ export function valueFaults(root: unknown): Fault[] {
       return [...faults, boundFault(`no path in it must be longer than ${longestPath} characters`)]
     for (const [key, item] of Object.entries(value)) {
       faults.push(...textFaults(key, path, 'key'))
-      if (typeof item === 'string') faults.push(...textFaults(item, path, 'text'))
+      if (typeof item === 'number' && !Number.isFinite(item))
+        faults.push({
+          path: pointerTo(path, key),
+          message: 'Cannot take the schema as its numbers must be less than 1e309',
+        })
+      else if (typeof item === 'string') faults.push(...textFaults(item, path, 'text'))
       else if (typeof item === 'object' && item !== null)
         open.push({ value: item, path: pointerTo(path, key), depth: depth + 1 })
     }
@@ -51,4 +56,15 @@ function heldBadly(text: string, what: 'text' | 'key'): string | undefined {
   if (what === 'key' && text === '__proto__') return 'be one that reaches a prototype'
   if (text.includes('\u0000')) return 'contain a NUL character'
   return text.isWellFormed() ? undefined : 'contain a lone surrogate'
+}
+
+/** Whether there is a number that JSON cannot say again: `1e400` is read as infinite. Walks without recursion. */
+export function hasInfinite(root: unknown): boolean {
+  const open = [root]
+  while (open.length > 0) {
+    const value = open.pop()
+    if (typeof value === 'number' && !Number.isFinite(value)) return true
+    if (typeof value === 'object' && value !== null) for (const item of Object.values(value)) open.push(item)
+  }
+  return false
 }

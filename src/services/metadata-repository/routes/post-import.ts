@@ -42,7 +42,8 @@ export const postImport = (parts: MetadataRepositoryDeps) =>
       200: Type.Object({
         imported: Type.Integer({ description: 'How many schemas the archive holds' }),
         schemas: Type.Array(Imported),
-        report: Type.Array(ReportLine, { description: 'References that lead nowhere' }),
+        report: Type.Array(ReportLine, { description: 'References that lead nowhere, the first 1,000' }),
+        unreported: Type.Optional(Type.Integer({ description: 'How many more there are' })),
         skipped: Type.Array(Type.String(), { description: 'Files of the archive that are no schemas' }),
       }),
     },
@@ -58,17 +59,23 @@ export const postImport = (parts: MetadataRepositoryDeps) =>
         ...{ principal, domain, wishes, where: 'archive', signal },
         demand: () => undefined,
       })
+      const report = written.flatMap(reportOf)
+      const unreported = report.length - MOST_LINES
       return {
         status: 200,
         body: {
           imported: written.length,
           schemas: written.map(shown),
-          report: written.flatMap(reportOf),
+          report: report.slice(0, MOST_LINES),
+          ...(unreported > 0 && { unreported }),
           skipped: [...skipped],
         },
       }
     },
   })
+
+/** Of the report. */
+const MOST_LINES = 1_000
 
 function shown({ schema: { id, uri, version } }: Written) {
   return { id, uri, version }

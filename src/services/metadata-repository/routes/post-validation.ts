@@ -6,6 +6,7 @@ import type { Principal } from '#lib/principal'
 import { locationOf, placeOf, withoutOrigin } from '#lib/schema-location'
 import { scopeOf } from '#lib/scope'
 import { found, type MetadataRepositoryDeps } from '../deps.ts'
+import { hasInfinite } from '../language/value-bounds.ts'
 import type { Schema } from '../schema/schema.ts'
 import { SchemaParams } from '../schema/schema-document.ts'
 import { schemaOf } from '../schema/schema-reader.ts'
@@ -79,6 +80,7 @@ async function validate(
   document: unknown,
   find: (tx: Tx) => Promise<Schema>,
 ) {
+  if (hasInfinite(document)) throw fieldError('invalid-body', 'document', 'must have numbers of less than 1e309 only')
   const bundle = await db.transaction(scopeOf(principal), async (tx) => wholeBundle(tx, await find(tx)))
   const faults = await checks.validate(bundle, document, keyOf(principal))
   const errors = faults.map(({ path, schemaPath, keyword, message }) => ({ path, schemaPath, keyword, message }))

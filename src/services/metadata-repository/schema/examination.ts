@@ -52,14 +52,33 @@ export interface SchemaFault {
 /** What is wrong with the new values, by their dialects; up to 20 faults. */
 export async function findFaults(outlook: Outlook, { checks, key, signal }: Examining): Promise<SchemaFault[]> {
   const space = spaceAfter(outlook)
+  const changed = outlook.changes.flatMap(({ after, isOtherValue }) => (isOtherValue ? [after] : []))
   const found: SchemaFault[] = []
-  for (const { after } of outlook.changes.filter(({ isOtherValue }) => isOtherValue)) {
+  for (const after of changed) {
     signal.throwIfAborted()
-    const faults = await checks.inspect(bundleOf(after, space), key)
+    const alone = { root: after.location, schemas: { [after.location]: after } }
+    const faults = await checks.inspect(changed.length === 1 ? bundleOf(after, space) : alone, key)
     found.push(...faults.map(({ path, message }) => ({ uri: after.uri, path, message })))
     if (found.length >= MOST_FINDINGS) break
   }
+  if (found.length === 0 && changed.length > 1) found.push(...(await commonFaults(changed, space, { checks, key })))
   return found.slice(0, MOST_FINDINGS)
+}
+
+/** What only shows in several schemas together, looked for once and not for each. */
+async function commonFaults(
+  changed: readonly KnownSchema[],
+  space: SchemaSpace,
+  { checks, key }: Pick<Examining, 'checks' | 'key'>,
+): Promise<SchemaFault[]> {
+  const [first] = changed
+  if (first === undefined) return []
+  const root = '/all'
+  const value = { anyOf: changed.map(({ location }) => ({ $ref: location })) }
+  const bundles = changed.map((each) => bundleOf(each, space).schemas)
+  const schemas = Object.assign({ [root]: { dialect: '2020-12' as const, value } }, ...bundles)
+  const faults = await checks.inspect({ root, schemas }, key)
+  return faults.map(({ message }) => ({ uri: first.uri, path: '', message: `together with others it ${message}` }))
 }
 
 /**

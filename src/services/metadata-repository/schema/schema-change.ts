@@ -57,8 +57,11 @@ export async function lookAt(tx: Tx, domain: Domain, wishes: readonly Wish[]): P
   const changed = changes.filter(({ before, isOtherValue }) => before !== undefined && isOtherValue)
   await followFormer(tx, loader, changed)
   const changedAt = changed.map(({ after }) => after.location)
-  const found = await findMeaningReferrers(tx, changedAt)
-  const referrers = found.length > MOST_REFERRERS ? undefined : await loader.load(found)
+  const found = await findMeaningReferrers(tx, changedAt, domain.tenantId)
+  // Those of other tenants beyond the most must not keep the owner of a public schema from ever changing it.
+  const isTooMany = found[MOST_REFERRERS]?.own === true
+  const looked = found.slice(0, MOST_REFERRERS).map(({ location }) => location)
+  const referrers = isTooMany ? undefined : await loader.load(looked)
   return { domain, changes, space: loader.space, referrers, used: await findUsedPlaces(tx, changedAt) }
 }
 
@@ -113,10 +116,14 @@ async function followFormer(tx: Tx, loader: SpaceLoader, changes: readonly Schem
   }
 }
 
-/** The locations of schemas with a mode that lead to these, also by way of others: one more than 100 at most. */
-async function findMeaningReferrers(tx: Tx, locations: readonly string[]): Promise<string[]> {
+/** The locations of schemas with a mode that lead to these, also by way of others, those of the tenant first: one more than 100 at most. */
+async function findMeaningReferrers(
+  tx: Tx,
+  locations: readonly string[],
+  tenantId: string | undefined,
+): Promise<{ readonly location: string; readonly own: boolean }[]> {
   if (locations.length === 0) return []
-  const rows = await tx.query<{ location: string }>(
+  return tx.query(
     `with recursive meant (id, location, domain_id) as (
        select id, location, domain_id from metadata_repository.schema where location = any ($1::text[])
        union
@@ -125,13 +132,13 @@ async function findMeaningReferrers(tx: Tx, locations: readonly string[]): Promi
          join metadata_repository.schema s on s.refs @> array[meant.location]
          join metadata_repository.domain source on source.id = s.domain_id and ${REACHES}
      )
-     select s.location from meant join metadata_repository.schema s on s.id = meant.id
+     select s.location, s.tenant_id is not distinct from $3 as own
+       from meant join metadata_repository.schema s on s.id = meant.id
        join metadata_repository.domain d on d.id = s.domain_id
       where s.location <> all ($1::text[]) and coalesce(s.compatibility, d.compatibility) <> 'NONE'
-      order by s.location limit $2`,
-    [locations, MOST_REFERRERS + 1],
+      order by own desc, s.location limit $2`,
+    [locations, MOST_REFERRERS + 1, tenantId ?? null],
   )
-  return rows.map(({ location }) => location)
 }
 
 /** The places within these that others lead to, and one more than the most where there are more. */

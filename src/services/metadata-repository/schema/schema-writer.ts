@@ -1,3 +1,4 @@
+import pLimit from 'p-limit'
 import type { Payloads } from '#catalogue'
 import type { NewEvent } from '#event-bus'
 import { HubError } from '#lib/errors'
@@ -62,11 +63,15 @@ export async function writeSchemas(parts: MetadataRepositoryDeps, request: Reque
   throw new HubError('unavailable', 'Other requests were in the way: try again')
 }
 
+/** Each may read many schemas: of so many at a time connections and memory are left for others. */
+const looks = pLimit(4)
+
 /** Undefined = something that the checks have rested on is another by now. */
 async function tryToWrite(parts: MetadataRepositoryDeps, request: Request): Promise<readonly Written[] | undefined> {
   const { principal, domain, wishes, signal } = request
   const scope = changeScope(domain)
-  const outlook = await parts.db.transaction(scope, (tx) => lookAt(tx, domain, wishes))
+  const outlook = await looks(() => parts.db.transaction(scope, (tx) => lookAt(tx, domain, wishes)))
+  signal.throwIfAborted()
   const prepared = withBroken(outlook)
   request.demand(outlook.changes, prepared)
   const examining: Examining = {
@@ -76,7 +81,7 @@ async function tryToWrite(parts: MetadataRepositoryDeps, request: Request): Prom
   demandNoFaults(await findFaults(outlook, examining), request.where)
   const findings = await findBreaks(outlook, examining)
   await demandKept(findings, () => flowsHurt(parts, principal, outlook, findings), request.where)
-  return changingDomain(parts, { principal, id: domain.id }, async (tx, domain) => {
+  return changingDomain(parts, { principal, id: domain.id, signal }, async (tx, domain) => {
     const now = await lookAt(tx, domain, wishes)
     if (fingerprintOf(now) !== fingerprintOf(outlook)) return undefined
     return storeChanges(parts, tx, { domain, changes: now.changes, prepared, by: principal })

@@ -115,7 +115,8 @@ function followReferences(set: SchemaSet, node: SchemaNode, { $ref, $dynamicRef 
     else opaque.push(keyword)
   }
   if (typeof $ref === 'string') follow('$ref', set.resolve(node, $ref))
-  if (typeof $dynamicRef === 'string') follow('$dynamicRef', set.resolveDynamic(node, $dynamicRef))
+  // It may lead to several places.
+  if (typeof $dynamicRef === 'string') opaque.push('$dynamicRef')
   return { references, opaque }
 }
 

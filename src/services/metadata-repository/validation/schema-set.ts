@@ -27,8 +27,6 @@ export interface SchemaSet {
   child(node: SchemaNode, ...segments: readonly string[]): SchemaNode | undefined
   /** Where a reference leads to; undefined = nowhere. */
   resolve(node: SchemaNode, reference: string): SchemaNode | undefined
-  /** Where a dynamic reference leads to, if it can lead to one place only. */
-  resolveDynamic(node: SchemaNode, reference: string): SchemaNode | undefined
 }
 
 /** Locations have no origin, and a URI needs one. */
@@ -38,14 +36,15 @@ let lastId = 0
 
 /** Creates the set of what a bundle holds. */
 export function createSchemaSet(bundle: Bundle): SchemaSet {
-  const documents = new Map(
+  const read = new Map(
     Object.entries(bundle.schemas).map(([location, { value, dialect }]) => [
       location,
       withName(modern(value, dialect), location),
     ]),
   )
   const nodes = new Map<string, SchemaNode>()
-  const index = createIndex(documents)
+  const index = createIndex(read)
+  const documents = withStaticReferences(read, index.dynamicAnchors)
 
   function nodeOf(location: string, path: string, schema: JsonSchema, base: string): SchemaNode {
     const key = `${location}#${path}`
@@ -94,12 +93,7 @@ export function createSchemaSet(bundle: Bundle): SchemaSet {
     return document && child(document, ...anchored.segments)
   }
 
-  function resolveDynamic(node: SchemaNode, reference: string): SchemaNode | undefined {
-    const anchor = reference.split('#')[1] ?? ''
-    return (index.dynamicAnchors.get(anchor) ?? 0) > 1 ? undefined : resolve(node, reference)
-  }
-
-  const set: SchemaSet = { documents, rootOf, child, resolve, resolveDynamic }
+  const set: SchemaSet = { documents, rootOf, child, resolve }
   return set
 }
 
@@ -116,6 +110,29 @@ function withName(schema: JsonSchema, location: string): JsonSchema {
   const isRecursive = schema.$dynamicAnchor === RECURSIVE || schema.$anchor !== undefined
   const { $schema, ...rest } = schema
   return { ...rest, $id: ORIGIN + location, ...(!isRecursive && { $anchor: RECURSIVE }) }
+}
+
+/** A dynamic reference that can lead to one place only is an ordinary one, and Ajv follows only these as it should. */
+function withStaticReferences(
+  documents: ReadonlyMap<string, JsonSchema>,
+  anchors: ReadonlyMap<string, number>,
+): ReadonlyMap<string, JsonSchema> {
+  function convert(value: unknown): unknown {
+    if (Array.isArray(value)) return value.map(convert)
+    if (!isJsonObject(value)) return value
+    const { $dynamicRef, ...rest } = value
+    const inner = Object.fromEntries(
+      Object.entries(rest).map(([key, each]) => [key, isData(key) ? each : convert(each)]),
+    )
+    if (typeof $dynamicRef !== 'string') return $dynamicRef === undefined ? inner : { ...inner, $dynamicRef }
+    if ((anchors.get($dynamicRef.split('#')[1] ?? '') ?? 0) > 1) return { ...inner, $dynamicRef }
+    if (inner.$ref === undefined) return { ...inner, $ref: $dynamicRef }
+    return { ...inner, allOf: [...(Array.isArray(inner.allOf) ? inner.allOf : []), { $ref: $dynamicRef }] }
+  }
+  const isDynamic = JSON.stringify([...documents.values()]).includes('"$dynamicRef"')
+  return isDynamic
+    ? new Map([...documents].map(([location, schema]) => [location, convert(schema) as JsonSchema]))
+    : documents
 }
 
 interface Place {
