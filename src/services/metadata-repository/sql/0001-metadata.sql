@@ -1,4 +1,4 @@
--- tenant_id null: of the hub itself, for its administrators. public: every tenant reads it; set by those administrators alone.
+-- tenant_id null: of the hub itself, for its administrators. owner_id null, as created_by below: of the hub, which alone changes it. public: every tenant reads it; set by those administrators alone.
 -- compatibility: the mode by which changes of its schemas are checked that name none of their own; see schema/compatibility.ts.
 create table metadata_repository.domain (
   id uuid primary key,
@@ -7,7 +7,7 @@ create table metadata_repository.domain (
   description text,
   public boolean not null,
   compatibility text not null,
-  owner_id uuid not null,
+  owner_id uuid,
   created_at timestamptz not null,
   updated_at timestamptz not null
 );
@@ -36,7 +36,6 @@ create table metadata_repository.schema (
 );
 comment on table metadata_repository.schema is 'own policy: a tenant writes its own, and reads those of public domains';
 create index schema_by_creation on metadata_repository.schema (domain_id, created_at, id);
-create index schema_by_ref on metadata_repository.schema using gin (refs);
 
 -- value: JSON, its $id and references as locations. broken: references that led nowhere when it was written. It goes with its schema.
 create table metadata_repository.schema_version (
@@ -47,7 +46,7 @@ create table metadata_repository.schema_version (
   value text not null,
   refs text[] not null,
   broken jsonb not null,
-  created_by uuid not null,
+  created_by uuid,
   created_at timestamptz not null,
   primary key (schema_id, version)
 );
