@@ -8008,7 +8008,7 @@ export interface Paths {
                 version: number
               }[]
               /**
-               * References that lead nowhere
+               * References that lead nowhere, the first 1,000
                */
               report: {
                 /**
@@ -8025,6 +8025,10 @@ export interface Paths {
                  */
                 reason: string
               }[]
+              /**
+               * How many more there are
+               */
+              unreported?: number
               /**
                * Files of the archive that are no schemas
                */
