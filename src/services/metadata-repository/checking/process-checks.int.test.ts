@@ -81,3 +81,11 @@ test('names of prototypes are names like others', async (t) => {
   assert.equal(report.compatible, false)
   assert.equal(({} as { polluted?: unknown }).polluted, undefined)
 })
+
+test('a schema whose code Ajv would spoil by making it shorter is run all the same', async (t) => {
+  const checks = setup(t)
+  const inner = { anyOf: [{ additionalProperties: false, not: false }], not: true, unevaluatedItems: false }
+  const schema = bundleOf({ if: { ...inner, if: { not: false } }, else: { maxProperties: 0 } }, '2020-12')
+  assert.deepEqual(await checks.validate(schema, {}, 'a'), [])
+  assert.equal((await checks.validate(schema, { a: 1 }, 'a')).length > 0, true)
+})

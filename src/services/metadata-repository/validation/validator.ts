@@ -79,6 +79,7 @@ function createAjv(
 
   function instance(): Ajv2020 {
     if (ajv) return ajv
+    const keepsEvaluated = mentions(set, 'unevaluated')
     // Slower, and of use only where a property has the name of one that every object inherits.
     const isInherited = inherited.some((name) => mentions(set, `${name}"`))
     ajv = new Ajv2020({
@@ -89,10 +90,11 @@ function createAjv(
       logger: false,
       addUsedSchema: false,
       meta: false,
-      code: { optimize: !isForFew },
+      // Where Ajv 8 keeps in mind what was evaluated, its optimizer takes out variables that are used.
+      code: { optimize: !isForFew && !keepsEvaluated },
     })
     // What was evaluated is kept in mind only where it matters.
-    ajv.opts.unevaluated = mentions(set, 'unevaluated')
+    ajv.opts.unevaluated = keepsEvaluated
     addFormats(ajv)
     addKeywords(ajv, { inherited: isInherited })
     for (const [location, schema] of set.documents) ajv.addSchema(schema, ORIGIN + location)
