@@ -13,6 +13,7 @@ import {
   typeOf,
 } from '../validation/json-type.ts'
 import { matches } from '../validation/pattern.ts'
+import type { SchemaSet } from '../validation/schema-set.ts'
 import { arrayFactsOf } from './array-facts.ts'
 import { type Branch, branchesOf, type Conjunction } from './branch.ts'
 import { closingsOf } from './closing.ts'
@@ -24,13 +25,23 @@ import { type TextFacts, textFactsOf, textsOf } from './text-facts.ts'
 const MOST = 4
 const DEEPEST = 8
 
+/** What was found before, by the set of the first schema: inside of a deep schema the same is asked for again and again. */
+const known = new WeakMap<SchemaSet, Map<string, readonly unknown[]>>()
+
 /** Some values that schemas which all hold may take; not all of them do, so whoever uses one checks it. */
-export function samplesOf(conjunction: Conjunction, depth = 0): unknown[] {
+export function samplesOf(conjunction: Conjunction, depth = 0): readonly unknown[] {
   if (depth > DEEPEST) return []
-  return spread(
+  const [first] = conjunction
+  const found = first && (known.get(first.set) ?? new Map<string, readonly unknown[]>())
+  const key = `${depth} ${conjunction.map(({ id }) => id).join(' ')}`
+  const before = found?.get(key)
+  if (before !== undefined) return before
+  const samples = spread(
     branchesOf(conjunction).map((branch) => samplesOfBranch(branch, branch.types, depth)),
     MOST,
   )
+  if (first && found) known.set(first.set, found.set(key, samples))
+  return samples
 }
 
 /** Some values of these types that a branch may take. */
