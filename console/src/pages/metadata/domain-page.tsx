@@ -16,11 +16,11 @@ import { pathTo } from '../../path-builder.ts'
 import type { DomainSearch } from '../../search.ts'
 import { AccountLink } from '../../ui/account-link.tsx'
 import { ActionButton } from '../../ui/action-button.tsx'
+import { Details } from '../../ui/details.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
-import { Fact, Facts } from '../../ui/facts.tsx'
+import { Fact } from '../../ui/facts.tsx'
 import { FilterField } from '../../ui/filter-field.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
-import { Moment } from '../../ui/moment.tsx'
 import { PageHead } from '../../ui/page-head.tsx'
 import { ShortId } from '../../ui/short-id.tsx'
 import { TenantLink } from '../../ui/tenant-link.tsx'
@@ -72,7 +72,7 @@ function DomainView({ domain }: { domain: Domain }) {
       </PageHead>
       {domain.description && <p className="intro wrapped">{domain.description}</p>}
       <Schemas domain={domain} q={search.q} onFind={change} />
-      <Details domain={domain} />
+      <DomainDetails domain={domain} />
       {search.do && <DomainDialogs domain={domain} doing={search.do} onClose={close} />}
     </>
   )
@@ -131,34 +131,22 @@ function NoSchema({ domain, isFiltered }: { domain: Domain; isFiltered: boolean 
   )
 }
 
-function Details({ domain }: { domain: Domain }) {
-  const { id, compatibility, owners, tenant, createdAt, updatedAt } = domain
+function DomainDetails({ domain }: { domain: Domain }) {
+  const { id, compatibility, owners, tenant } = domain
   return (
-    <section className="card pad" aria-labelledby="details">
-      <h2 id="details">Details</h2>
-      <Facts>
-        <Fact name="Domain">
-          <ShortId id={id} what="domain id" />
-        </Fact>
-        <Fact name="Changes keep">{modeNames[compatibility]}</Fact>
-        <Fact name="Read by">{domain.public ? 'every tenant' : 'its tenant'}</Fact>
-        <Fact name="Tenant">{tenant ? <TenantLink id={tenant} /> : 'none: it is the hub’s'}</Fact>
-        <Fact name="Owner">
-          {owners.map((owner) => (
-            <AccountLink key={owner.id} id={owner.id} />
-          ))}
-          {owners.length === 0 && 'the hub'}
-        </Fact>
-        <Fact name="Created">
-          <Moment at={createdAt} />
-        </Fact>
-        <Fact name="Changed">
-          <Moment at={updatedAt} />
-        </Fact>
-      </Facts>
-      <p className="links">
-        <Link {...pathTo.audit({ about: id })}>Audit log of this domain</Link>
-      </p>
-    </section>
+    <Details of={domain} what="domain">
+      <Fact name="Domain">
+        <ShortId id={id} what="domain id" />
+      </Fact>
+      <Fact name="Changes keep">{modeNames[compatibility]}</Fact>
+      <Fact name="Read by">{domain.public ? 'every tenant' : 'its tenant'}</Fact>
+      <Fact name="Tenant">{tenant ? <TenantLink id={tenant} /> : 'none: it is the hub’s'}</Fact>
+      <Fact name="Owner">
+        {owners.map((owner) => (
+          <AccountLink key={owner.id} id={owner.id} />
+        ))}
+        {owners.length === 0 && 'the hub'}
+      </Fact>
+    </Details>
   )
 }

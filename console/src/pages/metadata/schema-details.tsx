@@ -1,55 +1,41 @@
 import { useQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
 import { domainQuery, type Schema } from '../../api/metadata-queries.ts'
-import { pathTo } from '../../path-builder.ts'
 import { AccountLink } from '../../ui/account-link.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
-import { Fact, Facts } from '../../ui/facts.tsx'
-import { Moment } from '../../ui/moment.tsx'
+import { Details } from '../../ui/details.tsx'
+import { Fact } from '../../ui/facts.tsx'
 import { ShortId } from '../../ui/short-id.tsx'
 import { modeNames } from './metadata-words.ts'
 
 /** What is known of a schema beside its JSON. */
 export function SchemaDetails({ schema }: { schema: Schema }) {
-  const { id, uri, location, dialect, version, owners, createdAt, updatedAt } = schema
+  const { id, uri, location, dialect, version, owners } = schema
   return (
-    <section className="card pad" aria-labelledby="details">
-      <h2 id="details">Details</h2>
-      <Facts>
-        <Fact name="Schema">
-          <ShortId id={id} what="schema id" />
-        </Fact>
-        <Fact name="Path">
-          <code>{uri}</code>
-        </Fact>
-        <Fact name="Address">
-          <span className="copy-line">
-            <code>{location}</code>
-            <CopyButton text={location} what="address" />
-          </span>
-        </Fact>
-        <Fact name="Dialect">{dialect}</Fact>
-        <Fact name="Version">{version}</Fact>
-        <Fact name="Changes keep">
-          <Mode schema={schema} />
-        </Fact>
-        <Fact name="Owner">
-          {owners.map((owner) => (
-            <AccountLink key={owner.id} id={owner.id} />
-          ))}
-          {owners.length === 0 && 'the hub'}
-        </Fact>
-        <Fact name="Created">
-          <Moment at={createdAt} />
-        </Fact>
-        <Fact name="Changed">
-          <Moment at={updatedAt} />
-        </Fact>
-      </Facts>
-      <p className="links">
-        <Link {...pathTo.audit({ about: id })}>Audit log of this schema</Link>
-      </p>
-    </section>
+    <Details of={schema} what="schema">
+      <Fact name="Schema">
+        <ShortId id={id} what="schema id" />
+      </Fact>
+      <Fact name="Path">
+        <code>{uri}</code>
+      </Fact>
+      <Fact name="Address">
+        <span className="copy-line">
+          <code>{location}</code>
+          <CopyButton text={location} what="address" />
+        </span>
+      </Fact>
+      <Fact name="Dialect">{dialect}</Fact>
+      <Fact name="Version">{version}</Fact>
+      <Fact name="Changes keep">
+        <Mode schema={schema} />
+      </Fact>
+      <Fact name="Owner">
+        {owners.map((owner) => (
+          <AccountLink key={owner.id} id={owner.id} />
+        ))}
+        {owners.length === 0 && 'the hub'}
+      </Fact>
+    </Details>
   )
 }
 

@@ -1,10 +1,8 @@
 import { useSuspenseQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
 import { fieldsOf, type Provider } from '../../api/provider-queries.ts'
 import { meQuery } from '../../api/queries.ts'
-import { pathTo } from '../../path-builder.ts'
+import { Details } from '../../ui/details.tsx'
 import { Fact, Facts } from '../../ui/facts.tsx'
-import { Moment } from '../../ui/moment.tsx'
 import { ShortId } from '../../ui/short-id.tsx'
 import { ownersText } from '../secrets/secret-words.ts'
 import { authMethods, preprocessors, requestTypes, textFor } from './provider-words.ts'
@@ -12,26 +10,14 @@ import { authMethods, preprocessors, requestTypes, textFor } from './provider-wo
 /** Whose it is, and since when. */
 export function ProviderDetails({ provider }: { provider: Provider }) {
   const { data: me } = useSuspenseQuery(meQuery)
-  const { id, owners, createdAt, updatedAt } = provider
+  const { id, owners } = provider
   return (
-    <section className="card pad" aria-labelledby="details">
-      <h2 id="details">Details</h2>
-      <Facts>
-        <Fact name="Auth client">
-          <ShortId id={id} what="auth client id" />
-        </Fact>
-        <Fact name="Owners">{ownersText(owners, me)}</Fact>
-        <Fact name="Added">
-          <Moment at={createdAt} />
-        </Fact>
-        <Fact name="Changed">
-          <Moment at={updatedAt} />
-        </Fact>
-      </Facts>
-      <p className="links">
-        <Link {...pathTo.audit({ about: id })}>Audit log of this provider</Link>
-      </p>
-    </section>
+    <Details of={provider} what="provider">
+      <Fact name="Auth client">
+        <ShortId id={id} what="auth client id" />
+      </Fact>
+      <Fact name="Owners">{ownersText(owners, me)}</Fact>
+    </Details>
   )
 }
 

@@ -7,7 +7,8 @@ import { pathTo } from '../../path-builder.ts'
 import type { SecretSearch } from '../../search.ts'
 import { isTyped, ownershipOf, secretCan } from '../../secret-can.ts'
 import { ActionButton } from '../../ui/action-button.tsx'
-import { Fact, Facts } from '../../ui/facts.tsx'
+import { Details } from '../../ui/details.tsx'
+import { Fact } from '../../ui/facts.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
 import { Moment } from '../../ui/moment.tsx'
 import { PageHead } from '../../ui/page-head.tsx'
@@ -69,7 +70,7 @@ function SecretView({ secret }: { secret: Secret }) {
       <RefreshError secret={secret} />
       <div className="columns">
         <SecretValue key={secret.version} secret={secret} />
-        <Details secret={secret} />
+        <SecretDetails secret={secret} />
       </div>
       <SecretOwners secret={secret} onOpen={open} />
       <Versions secret={secret} />
@@ -96,38 +97,26 @@ function RefreshError({ secret }: { secret: Secret }) {
   )
 }
 
-function Details({ secret }: { secret: Secret }) {
-  const { id, value, domain, allowedHosts, createdAt, updatedAt } = secret
+function SecretDetails({ secret }: { secret: Secret }) {
+  const { id, value, domain, allowedHosts } = secret
   return (
-    <section className="card pad" aria-labelledby="details">
-      <h2 id="details">Details</h2>
-      <Facts>
-        <Fact name="Secret">
-          <ShortId id={id} what="secret id" />
+    <Details of={secret} what="secret">
+      <Fact name="Secret">
+        <ShortId id={id} what="secret id" />
+      </Fact>
+      {value?.authClientId && (
+        <Fact name="Provider">
+          <ProviderLink id={value.authClientId} />
         </Fact>
-        {value?.authClientId && (
-          <Fact name="Provider">
-            <ProviderLink id={value.authClientId} />
-          </Fact>
-        )}
-        <Fact name="Used for">{domain ?? <span className="faint">not stated</span>}</Fact>
-        <Fact name="Allowed hosts">
-          {allowedHosts.length > 0 ? <code>{allowedHosts.join(', ')}</code> : <span className="faint">none</span>}
-        </Fact>
-        <Fact name="Ends">
-          <SecretEnd secret={secret} />
-        </Fact>
-        <Fact name="Created">
-          <Moment at={createdAt} />
-        </Fact>
-        <Fact name="Changed">
-          <Moment at={updatedAt} />
-        </Fact>
-      </Facts>
-      <p className="links">
-        <Link {...pathTo.audit({ about: id })}>Audit log of this secret</Link>
-      </p>
-    </section>
+      )}
+      <Fact name="Used for">{domain ?? <span className="faint">not stated</span>}</Fact>
+      <Fact name="Allowed hosts">
+        {allowedHosts.length > 0 ? <code>{allowedHosts.join(', ')}</code> : <span className="faint">none</span>}
+      </Fact>
+      <Fact name="Ends">
+        <SecretEnd secret={secret} />
+      </Fact>
+    </Details>
   )
 }
 
