@@ -36,10 +36,14 @@ export function samplesOf(conjunction: Conjunction, depth = 0): readonly unknown
   const key = `${depth} ${conjunction.map(({ id }) => id).join(' ')}`
   const before = found?.get(key)
   if (before !== undefined) return before
-  const samples = spread(
-    branchesOf(conjunction).map((branch) => samplesOfBranch(branch, branch.types, depth)),
-    MOST,
-  )
+  const lists: unknown[][] = []
+  for (const branch of branchesOf(conjunction)) {
+    const ofBranch = samplesOfBranch(branch, branch.types, depth)
+    if (ofBranch.length > 0) lists.push(ofBranch)
+    // One of each is taken first.
+    if (lists.length === MOST) break
+  }
+  const samples = spread(lists, MOST)
   if (first && found) known.set(first.set, found.set(key, samples))
   return samples
 }
@@ -187,9 +191,12 @@ function arraysOf(branch: Branch, depth: number): unknown[] {
 
 /** The first of each list, then the second of each, … up to `most`. */
 function spread<T>(lists: readonly (readonly T[])[], most: number): T[] {
+  const taken: T[] = []
   const longest = Math.max(0, ...lists.map(({ length }) => length))
-  const rows = Array.from({ length: longest }, (_, row) =>
-    lists.flatMap((list) => (row < list.length ? [list[row] as T] : [])),
-  )
-  return rows.flat().slice(0, most)
+  for (let row = 0; row < longest; row += 1)
+    for (const list of lists) {
+      if (row < list.length) taken.push(list[row] as T)
+      if (taken.length === most) return taken
+    }
+  return taken
 }
